@@ -1,0 +1,61 @@
+"""What the person who runs GlueML may choose."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+DEFAULT_STORE = ".glueml"
+
+
+class Settings(BaseSettings):
+    """
+    One store's settings: from the environment (`GLUEML_…`), else from `glueml.toml` in the store.
+
+    S3 is set up by the ordinary AWS variables (`AWS_ENDPOINT_URL_S3`, `AWS_REGION`, …).
+    """
+
+    model_config = SettingsConfigDict(env_prefix="GLUEML_", extra="forbid", frozen=True)
+
+    store: Path = Field(description="Folder of the database, the task runs' logs and their files.")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy URL of a shared database; unset: SQLite in the store folder."
+    )
+    account_id: str = Field("000000000000", description="Account that ARNs and error texts name.")
+    region: str = Field("us-east-1", description="Region that transforms and their files belong to.")
+    file_roots: tuple[Path, ...] = Field(
+        (), description="Folders that `file://` may name; the store's folder and the current one if unset."
+    )
+    max_transforms: int = Field(100, ge=1, description="ML transforms per account.")
+    max_task_runs_per_transform: int = Field(3, ge=1, description="Active task runs per transform.")
+    max_task_runs: int = Field(30, ge=1, description="Active task runs per account.")
+    max_label_file_mb: int = Field(10, ge=1, description="Size of one label file, in MB.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments before the environment before the store's own file."""
+        chosen = init_settings().get("store") or os.environ.get("GLUEML_STORE") or DEFAULT_STORE
+        toml = TomlConfigSettingsSource(settings_cls, Path(chosen) / "glueml.toml")
+        return init_settings, env_settings, toml
+
+    @classmethod
+    def of(cls, store: str | Path | None = None) -> Self:
+        """The settings of `store`: the argument, else `GLUEML_HOME`, else `.glueml` here."""
+        folder = Path(store or os.environ.get("GLUEML_HOME") or DEFAULT_STORE).absolute()
+        return cls(store=folder)

@@ -1,0 +1,1 @@
+"""GlueML as Dagster assets."""
