@@ -52,7 +52,9 @@ class MLTransformNotReadyException(GlueError):
     """The transform has not been taught yet."""
 
     def __init__(self) -> None:
-        super().__init__("This operation can only be applied to a transform that is in a READY state.")
+        super().__init__(
+            "This operation can only be applied to a transform that is in a READY state."
+        )
 
 
 class OperationTimeoutException(GlueError):

@@ -31,9 +31,12 @@ class Settings(BaseSettings):
         None, description="SQLAlchemy URL of a shared database; unset: SQLite in the store folder."
     )
     account_id: str = Field("000000000000", description="Account that ARNs and error texts name.")
-    region: str = Field("us-east-1", description="Region that transforms and their files belong to.")
+    region: str = Field(
+        "us-east-1", description="Region that transforms and their files belong to."
+    )
     file_roots: tuple[Path, ...] = Field(
-        (), description="Folders that `file://` may name; the store's folder and the current one if unset."
+        (),
+        description="Folders `file://` may name; unset: the store's and the current one.",
     )
     max_transforms: int = Field(100, ge=1, description="ML transforms per account.")
     max_task_runs_per_transform: int = Field(3, ge=1, description="Active task runs per transform.")
