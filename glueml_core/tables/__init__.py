@@ -1,0 +1,1 @@
+"""Tables of records and label files, at `s3://` and `file://`, read and written whole."""

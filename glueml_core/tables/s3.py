@@ -1,0 +1,112 @@
+"""S3, at AWS or at any endpoint that the ordinary AWS settings name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from pyarrow.fs import S3FileSystem
+
+__all__ = ["S3AccessError", "bucket_region", "client", "file_system", "head_object", "upload"]
+
+_NOT_FOUND = {"404", "NoSuchBucket", "NoSuchKey", "NotFound"}
+_DENIED = {"403", "AccessDenied", "Forbidden", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
+
+
+class S3AccessError(Exception):
+    """S3 did not let us; the message says why, without a full stop."""
+
+
+def client(region: str) -> Any:
+    """A boto3 client of S3, set up by the environment or the AWS configuration files."""
+    import boto3
+    from botocore.config import Config
+
+    config = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard"})
+    return boto3.client("s3", region_name=region, config=config)
+
+
+def file_system(region: str) -> S3FileSystem:
+    """The same S3, with the same credentials, for pyarrow's readers."""
+    import boto3
+    from pyarrow.fs import S3FileSystem
+
+    credentials = boto3.Session().get_credentials()
+    if credentials is None:
+        raise S3AccessError("Unable to locate credentials")
+    keys = credentials.get_frozen_credentials()
+    return S3FileSystem(
+        access_key=keys.access_key,
+        secret_key=keys.secret_key,
+        session_token=keys.token,
+        region=region,
+        endpoint_override=_endpoint_override(region),
+    )
+
+
+def bucket_region(bucket: str, region: str) -> str | None:
+    """
+    The region a bucket lies in; None where the endpoint does not tell.
+
+    Raises:
+        S3AccessError: No such bucket, no right to look, or no way to the endpoint.
+    """
+    answer = _ask(region, "head_bucket", Bucket=bucket)
+    headers: dict[str, str] = answer["ResponseMetadata"]["HTTPHeaders"]
+    return headers.get("x-amz-bucket-region")
+
+
+def head_object(bucket: str, key: str, region: str) -> tuple[int, str]:
+    """
+    One object's size in bytes, and its etag.
+
+    Raises:
+        S3AccessError: No such object, no right to read it, or no way to the endpoint.
+    """
+    answer = _ask(region, "head_object", Bucket=bucket, Key=key)
+    return answer["ContentLength"], answer["ETag"].strip('"')
+
+
+def upload(file: BinaryIO, bucket: str, key: str, region: str) -> None:
+    """
+    Put one object, in parts if it is large; it appears when its last part is there.
+
+    Raises:
+        S3AccessError: No such bucket, no right to write, or no way to the endpoint.
+    """
+    from boto3.exceptions import S3UploadFailedError
+    from botocore.exceptions import BotoCoreError
+
+    try:
+        client(region).upload_fileobj(file, bucket, key)
+    except (S3UploadFailedError, BotoCoreError) as error:
+        raise S3AccessError(str(error).rstrip(".")) from error
+
+
+def _ask(region: str, operation: str, **request: str) -> Any:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return getattr(client(region), operation)(**request)
+    except ClientError as error:
+        headers = error.response.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+        # Who may read an object need not be allowed to look at its bucket.
+        if operation == "head_bucket" and "x-amz-bucket-region" in headers:
+            return error.response
+        raise S3AccessError(_words(error, operation)) from error
+    except BotoCoreError as error:
+        raise S3AccessError(str(error).rstrip(".")) from error
+
+
+def _words(error: Any, operation: str) -> str:
+    code = error.response["Error"]["Code"]
+    if code in _NOT_FOUND:
+        return "The bucket does not exist" if operation == "head_bucket" else "It does not exist"
+    if code in _DENIED:
+        return f"Access Denied ({code})"
+    return str(error).rstrip(".")
+
+
+def _endpoint_override(region: str) -> str | None:
+    endpoint = str(client(region).meta.endpoint_url)
+    return None if endpoint.endswith((".amazonaws.com", ".amazonaws.com.cn")) else endpoint
