@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 
 class GlueError(Exception):
     """
@@ -29,11 +31,46 @@ class ConcurrentModificationException(GlueError):
 
 
 class ConcurrentRunsExceededException(GlueError):
-    """Too many task runs are active."""
+    """Too many task runs are active; counts include the one that was refused."""
+
+    @classmethod
+    def of_transform(cls, count: int, limit: int) -> Self:
+        """The transform has too many."""
+        return cls(
+            f"ML Task Runs count {count} has exceeded the transform limit of {limit} task runs."
+        )
+
+    @classmethod
+    def of_account(cls, count: int, limit: int) -> Self:
+        """The account has too many."""
+        return cls(f"ML Task Runs count {count} has exceeded the limit of {limit} task runs.")
 
 
 class EntityNotFoundException(GlueError):
     """The caller named something that does not exist."""
+
+    @classmethod
+    def transform(cls, account_id: str, transform_id: str) -> Self:
+        """No such transform."""
+        return cls(f"Cannot find MLTransform in account {account_id} with handle {transform_id}.")
+
+    @classmethod
+    def transform_to_delete(cls, account_id: str, transform_id: str) -> Self:
+        """No such transform, as only DeleteMLTransform says it: without the period."""
+        return cls(f"Cannot find MLTransform in account {account_id} with handle {transform_id}")
+
+    @classmethod
+    def task_run(cls, account_id: str, transform_id: str, task_run_id: str) -> Self:
+        """No such task run of that transform."""
+        return cls(
+            f"No ML Task Run found for {task_run_id}: in account {account_id} "
+            f"for transform {transform_id}."
+        )
+
+    @classmethod
+    def labels(cls, account_id: str, transform_id: str) -> Self:
+        """The transform has no labels to export."""
+        return cls(f"No labelset exists for transformId {transform_id} in account id {account_id}.")
 
 
 class IdempotentParameterMismatchException(GlueError):

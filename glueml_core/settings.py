@@ -28,20 +28,25 @@ class Settings(BaseSettings):
 
     store: Path = Field(description="Folder of the database, the task runs' logs and their files.")
     database_url: str | None = Field(
-        None, description="SQLAlchemy URL of a shared database; unset: SQLite in the store folder."
+        default=None,
+        description="SQLAlchemy URL of a shared database; unset: SQLite in the store folder.",
     )
-    account_id: str = Field("000000000000", description="Account that ARNs and error texts name.")
+    account_id: str = Field(
+        default="000000000000", description="Account that ARNs and error texts name."
+    )
     region: str = Field(
-        "us-east-1", description="Region that transforms and their files belong to."
+        default="us-east-1", description="Region that transforms and their files belong to."
     )
     file_roots: tuple[Path, ...] = Field(
-        (),
-        description="Folders `file://` may name; unset: the store's and the current one.",
+        default=(),
+        description="Folders that `file://` may name; unset: the store's and the current one.",
     )
-    max_transforms: int = Field(100, ge=1, description="ML transforms per account.")
-    max_task_runs_per_transform: int = Field(3, ge=1, description="Active task runs per transform.")
-    max_task_runs: int = Field(30, ge=1, description="Active task runs per account.")
-    max_label_file_mb: int = Field(10, ge=1, description="Size of one label file, in MB.")
+    max_transforms: int = Field(default=100, ge=1, description="ML transforms per account.")
+    max_task_runs_per_transform: int = Field(
+        default=3, ge=1, description="Active task runs per transform."
+    )
+    max_task_runs: int = Field(default=30, ge=1, description="Active task runs per account.")
+    max_label_file_mb: int = Field(default=10, ge=1, description="Size of one label file, in MB.")
 
     @classmethod
     def settings_customise_sources(

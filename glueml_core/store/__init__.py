@@ -1,0 +1,63 @@
+"""State: transforms, task runs, labels, matchers, catalog and tags, in one database."""
+
+from glueml_core.store.catalog import Catalog, CatalogDatabase, CatalogTable
+from glueml_core.store.labels import (
+    CurrentLabel,
+    GeneratedSet,
+    Label,
+    LabelImport,
+    Labels,
+    LabelSource,
+)
+from glueml_core.store.matchers import Matcher, Matchers
+from glueml_core.store.paging import Page, PageKey
+from glueml_core.store.store import Store
+from glueml_core.store.tags import Tags
+from glueml_core.store.task_runs import (
+    ACTIVE_STATUSES,
+    Owner,
+    TaskRun,
+    TaskRunFilter,
+    TaskRunQuota,
+    TaskRuns,
+    TaskStatus,
+    TaskType,
+)
+from glueml_core.store.transforms import (
+    MLTransform,
+    TransformFilter,
+    Transforms,
+    TransformSpec,
+    TransformStatus,
+)
+
+__all__ = [
+    "ACTIVE_STATUSES",
+    "Catalog",
+    "CatalogDatabase",
+    "CatalogTable",
+    "CurrentLabel",
+    "GeneratedSet",
+    "Label",
+    "LabelImport",
+    "LabelSource",
+    "Labels",
+    "MLTransform",
+    "Matcher",
+    "Matchers",
+    "Owner",
+    "Page",
+    "PageKey",
+    "Store",
+    "Tags",
+    "TaskRun",
+    "TaskRunFilter",
+    "TaskRunQuota",
+    "TaskRuns",
+    "TaskStatus",
+    "TaskType",
+    "TransformFilter",
+    "TransformSpec",
+    "TransformStatus",
+    "Transforms",
+]
