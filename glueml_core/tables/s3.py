@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
     from pyarrow.fs import S3FileSystem
 
-__all__ = ["S3AccessError", "bucket_region", "client", "file_system", "head_object", "upload"]
+__all__ = [
+    "S3AccessError",
+    "bucket_region",
+    "client",
+    "file_system",
+    "head_object",
+    "list_objects",
+    "upload",
+]
 
 _NOT_FOUND = {"404", "NoSuchBucket", "NoSuchKey", "NotFound"}
 _DENIED = {"403", "AccessDenied", "Forbidden", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
@@ -67,6 +76,26 @@ def head_object(bucket: str, key: str, region: str) -> tuple[int, str]:
     return answer["ContentLength"], answer["ETag"].strip('"')
 
 
+def list_objects(bucket: str, prefix: str, region: str) -> Iterator[tuple[str, int]]:
+    """
+    Key and size in bytes of every object under a prefix.
+
+    Raises:
+        S3AccessError: No such bucket, no right to look, or no way to the endpoint.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    pages = client(region).get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    try:
+        for page in pages:
+            for found in page.get("Contents", []):
+                yield found["Key"], found["Size"]
+    except ClientError as error:
+        raise S3AccessError(_words(error, "list_objects")) from error
+    except BotoCoreError as error:
+        raise S3AccessError(str(error).rstrip(".")) from error
+
+
 def upload(file: BinaryIO, bucket: str, key: str, region: str) -> None:
     """
     Put one object, in parts if it is large; it appears when its last part is there.
@@ -100,8 +129,10 @@ def _ask(region: str, operation: str, **request: str) -> Any:
 
 def _words(error: Any, operation: str) -> str:
     code = error.response["Error"]["Code"]
+    if code == "NoSuchBucket" or (code in _NOT_FOUND and operation == "head_bucket"):
+        return "The bucket does not exist"
     if code in _NOT_FOUND:
-        return "The bucket does not exist" if operation == "head_bucket" else "It does not exist"
+        return "It does not exist"
     if code in _DENIED:
         return f"Access Denied ({code})"
     return str(error).rstrip(".")
