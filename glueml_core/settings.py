@@ -29,6 +29,7 @@ class Settings(BaseSettings):
     store: Path = Field(description="Folder of the database, the task runs' logs and their files.")
     database_url: str | None = Field(
         default=None,
+        repr=False,
         description="SQLAlchemy URL of a shared database; unset: SQLite in the store folder.",
     )
     account_id: str = Field(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 from glueml_core.store.upgrade import upgrade
 
@@ -23,8 +23,26 @@ SQLITE_FILE = "glueml.db"
 
 # How long a writer waits for another one; transactions are short, so longer means something hangs.
 BUSY_TIMEOUT_S = 60
+# What PostgreSQL is asked for where the URL does not say otherwise. A server that hangs or is cut
+# off in the midst of a transaction loses it, and its lock, after a minute.
+_SERVER_DEFAULTS = {
+    "application_name": "glueml",
+    "connect_timeout": "5",
+    "keepalives_idle": "20",
+    "keepalives_interval": "5",
+    "keepalives_count": "4",
+    "options": (
+        f"-c lock_timeout={BUSY_TIMEOUT_S}s -c idle_in_transaction_session_timeout=60s"
+        " -c client_connection_check_interval=5s"
+    ),
+}
 # Any number that no other program takes in the same PostgreSQL database.
 _ADVISORY_LOCK = 0x61C3E0
+_BEGIN_WRITING = (
+    "SET TRANSACTION ISOLATION LEVEL READ COMMITTED;"
+    f" SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"
+)
+_BEGIN_READING = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 
 def now_utc() -> datetime:
@@ -90,9 +108,6 @@ class Database:
         with self.engine.connect() as raw:
             connection = raw.execution_options(glueml_writes=True)
             with connection.begin():
-                if connection.dialect.name == "postgresql":
-                    lock = text("SELECT pg_advisory_xact_lock(:key)")
-                    connection.execute(lock, {"key": _ADVISORY_LOCK})
                 yield connection
 
     def close(self) -> None:
@@ -127,4 +142,14 @@ def _server_engine(database_url: str) -> Engine:
     url = make_url(database_url)
     if url.drivername in {"postgres", "postgresql"}:
         url = url.set(drivername="postgresql+psycopg")
-    return create_engine(url, pool_pre_ping=True)
+    chosen = {name: value for name, value in _SERVER_DEFAULTS.items() if name not in url.query}
+    # A database that was restarted is noticed when a connection is taken, not by a caller.
+    engine = create_engine(url, pool_pre_ping=True, connect_args=chosen)
+    event.listen(engine, "begin", _begin_on_server)
+    return engine
+
+
+def _begin_on_server(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("glueml_writes", False)
+    # The lock comes before the first statement, so that all of them see what its last holder wrote.
+    connection.exec_driver_sql(_BEGIN_WRITING if writes else _BEGIN_READING)
