@@ -1,6 +1,7 @@
 """State: transforms, task runs, labels, matchers, catalog and tags, in one database."""
 
 from glueml_core.store.catalog import Catalog, CatalogDatabase, CatalogTable
+from glueml_core.store.labeling_queue import LabelingQueue, QueuedSet, QueuedSetStatus
 from glueml_core.store.labels import (
     CurrentLabel,
     GeneratedSet,
@@ -41,6 +42,7 @@ __all__ = [
     "Label",
     "LabelImport",
     "LabelSource",
+    "LabelingQueue",
     "Labels",
     "MLTransform",
     "Matcher",
@@ -48,6 +50,8 @@ __all__ = [
     "Owner",
     "Page",
     "PageKey",
+    "QueuedSet",
+    "QueuedSetStatus",
     "Store",
     "Tags",
     "TaskRun",

@@ -31,6 +31,7 @@ __all__ = [
     "generated_sets",
     "label_imports",
     "label_rows",
+    "labeling_queue",
     "matchers",
     "metadata",
     "tags",
@@ -186,6 +187,22 @@ generated_sets = Table(
     Column("task_run_id", _Words, nullable=False, index=True),
     Column("record_ids", JSON, nullable=False),
     Column("generated_on", Timestamp, nullable=False),
+)
+
+labeling_queue = Table(
+    "labeling_queue",
+    metadata,
+    _transform_id(primary_key=True),
+    Column("labeling_set_id", _Words, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("is_correction", Boolean, nullable=False),
+    Column("rows", JSON, nullable=False),
+    Column("answers", JSON, nullable=False),
+    Column("status", _Words, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("person", _Words),
+    Column("leased_until", Timestamp),
+    Column("task_run_id", _Words),
 )
 
 matchers = Table(

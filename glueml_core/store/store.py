@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from glueml_core.store.catalog import Catalog
 from glueml_core.store.database import Database, now_utc, random_id
+from glueml_core.store.labeling_queue import LabelingQueue
 from glueml_core.store.labels import Labels
 from glueml_core.store.matchers import Matchers
 from glueml_core.store.tags import Tags
@@ -35,6 +36,7 @@ class Store:
     transforms: Transforms
     task_runs: TaskRuns
     labels: Labels
+    labeling_queue: LabelingQueue
     matchers: Matchers
     catalog: Catalog
     tags: Tags
@@ -56,6 +58,7 @@ class Store:
             transforms=transforms,
             task_runs=TaskRuns(database, transforms, settings.account_id),
             labels=Labels(database, transforms),
+            labeling_queue=LabelingQueue(database, transforms),
             matchers=Matchers(database, transforms),
             catalog=Catalog(database),
             tags=Tags(database),
