@@ -104,3 +104,11 @@ class ResourceNumberLimitExceededException(GlueError):
 
 class ValidationException(GlueError):
     """The request breaks a constraint of the service model."""
+
+
+class SerializationException(GlueError):
+    """The request's body is not JSON, or a value in it is of another type than the model's."""
+
+
+class UnknownOperationException(GlueError):
+    """The request names no operation that is served here."""

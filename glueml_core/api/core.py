@@ -1,0 +1,73 @@
+"""The core: what stands behind every door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from glueml_core.settings import Settings
+from glueml_core.store import Store
+
+if TYPE_CHECKING:
+    from glueml_core.store import TaskRun
+
+__all__ = ["Core", "TaskRunner"]
+
+
+class TaskRunner(Protocol):
+    """What works on task runs behind the caller's back."""
+
+    def submit(self, run: TaskRun) -> None:
+        """Begin to work on a run in STARTING, and return at once; OSError where that cannot be."""
+
+    def cancel(self, run: TaskRun) -> None:
+        """See to it that a run in STOPPING becomes STOPPED soon, whoever works on it."""
+
+    def recover(self) -> None:
+        """Take over the runs whose workers died with an earlier process."""
+
+
+@dataclass(frozen=True)
+class Core:
+    """One store, its settings, and the runner of its tasks; every operation begins with it."""
+
+    store: Store
+    settings: Settings
+    runner: TaskRunner
+
+    @classmethod
+    def open(cls, location: str | Path | None = None) -> Core:
+        """
+        The core of the store at `location`, else at `GLUEML_HOME`, else at `.glueml` here.
+
+        What an earlier process left behind is finished: its task runs, its deletions.
+        """
+        from glueml_core.tasks.runner import ProcessRunner
+
+        settings = Settings.of(location)
+        store = Store.open(settings)
+        core = cls(store, settings, ProcessRunner(settings, store))
+        core.recover()
+        return core
+
+    def recover(self) -> None:
+        """Finish what a process that died has begun."""
+        self.runner.recover()
+        for transform_id in self.store.transforms.deleting():
+            self.finish_deleting(transform_id)
+
+    def finish_deleting(self, transform_id: str) -> None:
+        """Stop the runs of a DELETING transform; it goes now, or with the last of them."""
+        for run in self.store.task_runs.active(transform_id):
+            self.stop(run)
+        self.store.transforms.purge(transform_id)
+
+    def stop(self, run: TaskRun) -> None:
+        """Ask for the end of an active run."""
+        self.store.task_runs.transition(run.id, ("STARTING", "RUNNING"), "STOPPING")
+        self.runner.cancel(run)
+
+    def close(self) -> None:
+        """Give the database's connections back; task runs go on."""
+        self.store.close()
