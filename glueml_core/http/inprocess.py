@@ -59,8 +59,9 @@ def connect(store: str | Path | Core | None = None) -> Any:
         endpoint_url=_ENDPOINT,
         aws_access_key_id="glueml",
         aws_secret_access_key="glueml",
-        # An answer in process does not get lost on its way, so asking again would not help.
-        config=Config(retries={"mode": "standard", "total_max_attempts": 1}),
+        # No answer gets lost on its way here. With a single attempt, boto3 would end every
+        # error's text with "(reached max retries: 0)".
+        config=Config(retries={"mode": "standard", "total_max_attempts": 2}),
     )
     client.meta.events.register("before-send.glue", Responder(core))
     _cores[client] = core
