@@ -24,9 +24,13 @@ def test_a_store_works_again_when_its_database_is_back(store, cluster):
 
 
 def test_a_write_that_the_database_lost_half_way_leaves_nothing(store, cluster):
-    with pytest.raises(OperationalError), store.database.exclusive() as connection:
-        connection.exec_driver_sql("INSERT INTO tags VALUES ('mlTransform/a', 'team', 'blue')")
-        cluster.stop()
+    def write_and_lose_the_database() -> None:
+        with store.database.exclusive() as connection:
+            connection.exec_driver_sql("INSERT INTO tags VALUES ('mlTransform/a', 'k', 'v')")
+            cluster.stop()
+
+    with pytest.raises(OperationalError):
+        write_and_lose_the_database()
     cluster.start()
 
     assert store.tags.get("mlTransform/a") == {}
@@ -39,11 +43,13 @@ def test_a_server_that_hangs_in_a_transaction_loses_its_lock(settings):
     hanging = Store.open(settings.model_copy(update={"database_url": url}))
     other = Store.open(settings)
 
-    with ThreadPoolExecutor(1) as pool:
-        with pytest.raises(DBAPIError), hanging.database.exclusive() as connection:
-            added = pool.submit(other.catalog.add_database, "db", {"Name": "db"})
-            added.result()
+    def hang_until_the_other_has_written() -> None:
+        with hanging.database.exclusive() as connection, ThreadPoolExecutor(1) as pool:
+            pool.submit(other.catalog.add_database, "db", {"Name": "db"}).result()
             connection.exec_driver_sql("SELECT 1")
+
+    with pytest.raises(DBAPIError):
+        hang_until_the_other_has_written()
 
     assert hanging.catalog.database("db").name == "db"
     hanging.close()
