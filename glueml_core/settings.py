@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field
 from pydantic_settings import (
@@ -41,6 +41,13 @@ class Settings(BaseSettings):
     file_roots: tuple[Path, ...] = Field(
         default=(),
         description="Folders that `file://` may name; unset: the store's and the current one.",
+    )
+    catalog: Literal["embedded", "aws"] = Field(
+        default="embedded",
+        description="Where tables are looked up: in the store, or in AWS's own Data Catalog.",
+    )
+    catalog_endpoint_url: str | None = Field(
+        default=None, description="Another address of AWS's Data Catalog, such as a VPC endpoint."
     )
     max_transforms: int = Field(default=100, ge=1, description="ML transforms per account.")
     max_task_runs_per_transform: int = Field(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from glueml_core.store.aws_catalog import AwsCatalog
 from glueml_core.store.catalog import Catalog
 from glueml_core.store.database import Database, now_utc, random_id
 from glueml_core.store.labeling_queue import LabelingQueue
@@ -38,7 +39,7 @@ class Store:
     labels: Labels
     labeling_queue: LabelingQueue
     matchers: Matchers
-    catalog: Catalog
+    catalog: Catalog | AwsCatalog
     tags: Tags
 
     @classmethod
@@ -60,7 +61,7 @@ class Store:
             labels=Labels(database, transforms),
             labeling_queue=LabelingQueue(database, transforms),
             matchers=Matchers(database, transforms),
-            catalog=Catalog(database),
+            catalog=_catalog(settings, database),
             tags=Tags(database),
         )
 
@@ -71,3 +72,7 @@ class Store:
     def close(self) -> None:
         """Give the database's connections back."""
         self.database.close()
+
+
+def _catalog(settings: Settings, database: Database) -> Catalog | AwsCatalog:
+    return AwsCatalog(settings) if settings.catalog == "aws" else Catalog(database)
