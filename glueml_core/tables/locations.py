@@ -43,6 +43,11 @@ class Location:
         """The local path; only where `bucket` is None."""
         return Path(self.path)
 
+    @property
+    def arrow_path(self) -> str:
+        """As pyarrow's file systems take it: a key stands behind its bucket."""
+        return self.path if self.bucket is None else f"{self.bucket}/{self.path}"
+
     def child(self, name: str) -> Location:
         """The object `name` directly under this folder."""
         path = f"{self.path.rstrip('/')}/{name}" if self.path else name

@@ -19,7 +19,7 @@ from glueml_core.tables.csv_files import BadCsvError, read_rows
 from glueml_core.tables.formats import TableFormat
 from glueml_core.tables.locations import Location
 
-__all__ = ["file_system_of", "read_file"]
+__all__ = ["file_system_of", "read_file", "text_lines"]
 
 _ROWS_AT_ONCE = 50_000
 _ORC_MAGIC = b"ORC"
@@ -42,7 +42,7 @@ def read_file(
         InvalidInputException: The file is broken or lacks a column; the text names the file, and
             for text formats the line and the column.
     """
-    path = file.path if file.bucket is None else f"{file.bucket}/{file.path}"
+    path = file.arrow_path
     try:
         match table_format.kind:
             case "csv":
@@ -62,7 +62,8 @@ class BadFileError(ValueError):
     """A file's content is not what its table says; the message has no full stop."""
 
 
-def _text_lines(file_system: FileSystem, path: str) -> io.TextIOWrapper:
+def text_lines(file_system: FileSystem, path: str) -> io.TextIOWrapper:
+    """The lines of a text file in UTF-8, unpacked where it is packed, a BOM left out."""
     stream = file_system.open_input_stream(path, compression="detect")
     # What is not UTF-8 is kept visible, so that its line and column can be told.
     return io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape", newline="")
@@ -71,7 +72,7 @@ def _text_lines(file_system: FileSystem, path: str) -> io.TextIOWrapper:
 def _read_csv(
     file_system: FileSystem, path: str, table_format: TableFormat, columns: Sequence[str]
 ) -> pa.Table:
-    with _text_lines(file_system, path) as lines:
+    with text_lines(file_system, path) as lines:
         rows = read_rows(lines, table_format)
         line, first = next(rows, (1, []))
         found = None if table_format.header_lines == 0 else _find(columns, first)
@@ -115,7 +116,7 @@ def _check_utf8(text: str, where: str) -> None:
 
 def _read_json(file_system: FileSystem, path: str, columns: Sequence[str]) -> pa.Table:
     values: list[list[Any]] = [[] for _ in columns]
-    with _text_lines(file_system, path) as lines:
+    with text_lines(file_system, path) as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
