@@ -21,7 +21,16 @@ __all__ = ["WireAnswer", "answer", "refusal"]
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 
-_STATUS = {"InternalServiceException": 500, "UnknownOperationException": 404}
+_STATUS = {
+    "IncompleteSignatureException": 403,
+    "InternalServiceException": 500,
+    "InvalidSignatureException": 403,
+    "MissingAuthenticationTokenException": 403,
+    "RequestEntityTooLargeException": 413,
+    "ServiceUnavailableException": 503,
+    "UnknownOperationException": 404,
+    "UnrecognizedClientException": 403,
+}
 _DEFAULT_ERROR_STATUS = 400
 
 _log = logging.getLogger(__name__)
@@ -36,9 +45,11 @@ class WireAnswer:
     body: bytes
 
 
-def answer(core: Core, headers: Mapping[str, str], body: bytes) -> WireAnswer:
+def answer(
+    core: Core, headers: Mapping[str, str], body: bytes, request_id: str | None = None
+) -> WireAnswer:
     """Answer a request that may be answered at all: who sends it is checked by the caller."""
-    request_id = str(uuid.uuid4())
+    request_id = request_id or str(uuid.uuid4())
     try:
         content = call(core, _operation_name(headers), body)
     except GlueError as error:
@@ -58,7 +69,13 @@ def refusal(error: GlueError, request_id: str) -> WireAnswer:
 
 
 def _operation_name(headers: Mapping[str, str]) -> str:
-    target = {name.lower(): value for name, value in headers.items()}.get("x-amz-target", "")
+    lower = {name.lower(): value for name, value in headers.items()}
+    # AWS finds the protocol by the content type, and no operation where it does not know it.
+    content_type = lower.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != CONTENT_TYPE:
+        raise UnknownOperationException(f"The content type must be {CONTENT_TYPE}.")
+
+    target = lower.get("x-amz-target", "")
     if not target.startswith(TARGET_PREFIX):
         raise UnknownOperationException(f"No operation is named by the target {target!r}.")
     return target.removeprefix(TARGET_PREFIX)
