@@ -12,13 +12,14 @@ from anyio import CapacityLimiter, to_thread
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from glueml_core.errors import GlueError, UnknownOperationException
 from glueml_core.http.body import Bounds, read_body
 from glueml_core.http.logs import REQUEST_ID
 from glueml_core.http.loopback import refuse_foreign_host
 from glueml_core.http.metrics import Metrics
-from glueml_core.http.refusals import DoorError, ServiceUnavailableException
+from glueml_core.http.refusals import ServiceUnavailableException
 from glueml_core.http.signatures import HttpRequest, Verifier
-from glueml_core.http.wire import WireAnswer, refusal
+from glueml_core.http.wire import CONTENT_TYPE, WireAnswer, refusal
 
 __all__ = ["Door"]
 
@@ -59,8 +60,9 @@ class Door:
             self._refuse_overload()
             received = await _receive(request, self.bounds)
             caller = self._admit(received)
+            _refuse_other_protocols(received)
             reply = await self._answer(received, request_id)
-        except DoorError as error:
+        except GlueError as error:
             reply = refusal(error, request_id)
         except ClientDisconnect:
             log.info("The client went away before its request had arrived.")
@@ -116,3 +118,10 @@ async def _receive(request: Request, bounds: Bounds) -> HttpRequest:
         headers=headers,
         body=await read_body(request, bounds),
     )
+
+
+def _refuse_other_protocols(received: HttpRequest) -> None:
+    """AWS finds a protocol by the content type, and no operation where it does not know it."""
+    content_type = received.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if content_type != CONTENT_TYPE:
+        raise UnknownOperationException(f"The content type must be {CONTENT_TYPE}.")

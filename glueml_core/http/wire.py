@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from glueml_core.api import Core
 
-__all__ = ["WireAnswer", "answer", "refusal"]
+__all__ = ["CONTENT_TYPE", "WireAnswer", "answer", "refusal"]
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 
@@ -69,13 +69,7 @@ def refusal(error: GlueError, request_id: str) -> WireAnswer:
 
 
 def _operation_name(headers: Mapping[str, str]) -> str:
-    lower = {name.lower(): value for name, value in headers.items()}
-    # AWS finds the protocol by the content type, and no operation where it does not know it.
-    content_type = lower.get("content-type", "").partition(";")[0].strip().lower()
-    if content_type != CONTENT_TYPE:
-        raise UnknownOperationException(f"The content type must be {CONTENT_TYPE}.")
-
-    target = lower.get("x-amz-target", "")
+    target = {name.lower(): value for name, value in headers.items()}.get("x-amz-target", "")
     if not target.startswith(TARGET_PREFIX):
         raise UnknownOperationException(f"No operation is named by the target {target!r}.")
     return target.removeprefix(TARGET_PREFIX)
