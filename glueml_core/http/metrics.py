@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from prometheus_client import (
     CollectorRegistry,
@@ -14,12 +14,10 @@ from prometheus_client import (
 )
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy.exc import SQLAlchemyError
-
-from glueml_core.store.census import Census
 
 __all__ = ["Metrics"]
 
+Counts = Mapping[tuple[str, ...], int]
 SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -28,10 +26,13 @@ class Metrics:
     Requests as they are answered; transforms and task runs as the store has them when asked.
 
     Args:
-        take_census: Counts what the store holds.
+        count_transforms: The number of transforms, by status.
+        count_task_runs: The number of task runs, by task type and status.
     """
 
-    def __init__(self, take_census: Callable[[], Census]) -> None:
+    def __init__(
+        self, count_transforms: Callable[[], Counts], count_task_runs: Callable[[], Counts]
+    ) -> None:
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "glueml_requests",
@@ -48,7 +49,14 @@ class Metrics:
         )
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
-        self._registry.register(_StoreCollector(take_census))
+        self._registry.register(
+            _CountsOfTheStore("glueml_transforms", "Transforms.", ["status"], count_transforms)
+        )
+        self._registry.register(
+            _CountsOfTheStore(
+                "glueml_task_runs", "Task runs.", ["task_type", "status"], count_task_runs
+            )
+        )
 
     def count(self, operation: str, status: int, error: str, seconds: float) -> None:
         """Take note of one answer; `error` is empty for a good one."""
@@ -60,32 +68,18 @@ class Metrics:
         return generate_latest(self._registry)
 
 
-class _StoreCollector(Collector):
-    def __init__(self, take_census: Callable[[], Census]) -> None:
-        self._take_census = take_census
+class _CountsOfTheStore(Collector):
+    def __init__(
+        self, name: str, help_text: str, labels: list[str], count: Callable[[], Counts]
+    ) -> None:
+        self._name, self._help_text, self._labels, self._count = name, help_text, labels, count
 
     def describe(self) -> list[GaugeMetricFamily]:
-        # Without this, the store would be asked when the collector is registered.
-        return list(_families(None))
+        # Without this, registering would ask the store for its numbers.
+        return [GaugeMetricFamily(self._name, self._help_text, labels=self._labels)]
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        try:
-            census = self._take_census()
-        except SQLAlchemyError:
-            census = None
-        return _families(census)
-
-
-def _families(census: Census | None) -> Iterator[GaugeMetricFamily]:
-    up = "Whether the store's database answered just now."
-    yield GaugeMetricFamily("glueml_store_up", up, value=float(census is not None))
-
-    transforms = GaugeMetricFamily("glueml_transforms", "ML transforms.", labels=["status"])
-    runs = GaugeMetricFamily("glueml_task_runs", "Task runs.", labels=["task_type", "status"])
-    if census is not None:
-        for status, count in census.transforms.items():
-            transforms.add_metric([status], count)
-        for (task_type, status), count in census.task_runs.items():
-            runs.add_metric([task_type, status], count)
-    yield transforms
-    yield runs
+        family = GaugeMetricFamily(self._name, self._help_text, labels=self._labels)
+        for values, number in self._count().items():
+            family.add_metric(values, number)
+        yield family

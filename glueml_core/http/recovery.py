@@ -7,36 +7,34 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 
-__all__ = ["recovering"]
+__all__ = ["recover_now_and_then"]
 
 log = logging.getLogger("glueml.recovery")
 
 INTERVAL_S = 15
 
 
-def recovering(
-    recover: Callable[[], None], interval_s: float = INTERVAL_S
+def recover_now_and_then(
+    recover: Callable[[], None], passing_faults: type[Exception] | tuple[type[Exception], ...]
 ) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     """
     A lifespan that calls `recover` again and again while the server lives.
 
     Args:
-        recover: Takes over what nobody looks after; safe to call from several servers at once.
-        interval_s: Time from one call to the next.
+        recover: Takes over task runs that nobody looks after; safe to call from several servers.
+        passing_faults: What a database raises that is gone for a while; logged, then tried again.
     """
 
     async def forever() -> None:
         while True:
-            await asyncio.sleep(interval_s)
+            await asyncio.sleep(INTERVAL_S)
             try:
                 await run_in_threadpool(recover)
-            except (SQLAlchemyError, OSError) as fault:
-                # A database that is gone, or a machine that is full: both pass.
-                log.warning("Recovery has to wait: %s", fault)
+            except passing_faults as fault:
+                log.warning("The store does not answer: %s", fault)
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

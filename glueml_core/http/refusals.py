@@ -20,9 +20,13 @@ __all__ = [
 class DoorError(GlueError):
     """A request that was turned away before anybody asked what it means."""
 
+    status = 400
+
 
 class AuthenticationError(DoorError):
     """Nobody we know sent this request."""
+
+    status = 403
 
 
 class MissingAuthenticationTokenException(AuthenticationError):
@@ -47,6 +51,8 @@ class UnrecognizedClientException(AuthenticationError):
 class RequestEntityTooLargeException(DoorError):
     """The body is longer than a request may be."""
 
+    status = 413
+
 
 class RequestTimeoutException(DoorError):
     """The body did not arrive in time; the client may try again."""
@@ -54,3 +60,5 @@ class RequestTimeoutException(DoorError):
 
 class ServiceUnavailableException(DoorError):
     """The server is about to stop, or has more to do than it can; the client may try again."""
+
+    status = 503

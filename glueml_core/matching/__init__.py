@@ -1,0 +1,26 @@
+"""The matching engine: from records and labels to clusters."""
+
+from __future__ import annotations
+
+from glueml_core.matching.comparison import Comparison, candidate_pairs, compare
+from glueml_core.matching.extensions import Extensions
+from glueml_core.matching.finding import find_matches
+from glueml_core.matching.incremental import find_incremental_matches
+from glueml_core.matching.labels import TooFewLabelsError
+from glueml_core.matching.matcher import Matcher
+from glueml_core.matching.options import MatchingOptions, Progress
+from glueml_core.matching.training import train_matcher
+
+__all__ = [
+    "Comparison",
+    "Extensions",
+    "Matcher",
+    "MatchingOptions",
+    "Progress",
+    "TooFewLabelsError",
+    "candidate_pairs",
+    "compare",
+    "find_incremental_matches",
+    "find_matches",
+    "train_matcher",
+]

@@ -1,0 +1,150 @@
+"""Clusters of rows by average linkage over every pair inside a component."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
+
+from glueml_core.matching.arrays import Floats, Positions
+from glueml_core.matching.components import components
+from glueml_core.matching.links import Links
+
+__all__ = ["Clusters", "cluster_rows"]
+
+ScorePairs: TypeAlias = Callable[[Positions, Positions], Floats]
+
+# Distance of rows that must not match: no average that contains it comes under any threshold.
+_APART = 1e6
+# All other distances lie between 1 and 2: rows that must match merge before all others.
+_TOGETHER = 0.0
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """
+    Which rows belong together.
+
+    Args:
+        cluster: Number of each row's cluster, shape (n_rows,).
+        confidence: How well each row's cluster holds together, in [0, 1], shape (n_rows,): mean
+            probability of its pairs; of a row alone, that its likeliest match is none.
+    """
+
+    cluster: Positions
+    confidence: Floats
+
+
+def cluster_rows(
+    left: Positions,
+    right: Positions,
+    probability: Floats,
+    score_pairs: ScorePairs,
+    threshold: float,
+    links: Links,
+) -> Clusters:
+    """
+    Cut the dendrogram of every component where the mean probability falls below the threshold.
+
+    The dendrograms do not depend on the threshold, so clusters at a higher one always lie inside
+    clusters at a lower one.
+
+    Args:
+        left: Lower row of each candidate pair.
+        right: Its other row.
+        probability: Their match probability.
+        score_pairs: Gives the probability of pairs that blocking did not find.
+        threshold: Match probability from which rows belong together.
+        links: What labels force.
+    """
+    row_count = len(links.group)
+    cluster = np.arange(row_count)
+    confidence = _alone(left, right, probability, row_count)
+    parts = components(left, right, probability, links)
+    for rows, chance in _complete(parts, left, right, probability, score_pairs, links):
+        flat = _cut(rows, chance, threshold, links)
+        for number in np.unique(flat):
+            members = np.flatnonzero(flat == number)
+            cluster[rows[members]] = rows[members].min()
+            if len(members) > 1:
+                confidence[rows[members]] = _cohesion(chance[np.ix_(members, members)])
+    return Clusters(cluster, confidence)
+
+
+def _alone(left: Positions, right: Positions, probability: Floats, row_count: int) -> Floats:
+    """1 minus the probability of each row's likeliest match."""
+    likeliest = np.zeros(row_count, dtype=np.float32)
+    np.maximum.at(likeliest, left, probability)
+    np.maximum.at(likeliest, right, probability)
+    return 1 - likeliest
+
+
+def _complete(
+    parts: list[Positions],
+    left: Positions,
+    right: Positions,
+    probability: Floats,
+    score_pairs: ScorePairs,
+    links: Links,
+) -> list[tuple[Positions, Floats]]:
+    """Each part's rows with every pair's probability, shape (n, n), 1 where decided."""
+    size = int(max(left.max(initial=-1), right.max(initial=-1))) + 1
+    known = left * size + right
+    grids = [np.triu_indices(len(rows), 1) for rows in parts]
+    pairs_l = [rows[grid[0]] for rows, grid in zip(parts, grids, strict=True)]
+    pairs_r = [rows[grid[1]] for rows, grid in zip(parts, grids, strict=True)]
+    all_l = np.concatenate([*pairs_l, np.empty(0, np.int64)])
+    all_r = np.concatenate([*pairs_r, np.empty(0, np.int64)])
+    found, chance = _look_up(known, probability, all_l * size + all_r)
+    decided = links.decided(all_l, all_r)
+    chance[decided] = 1
+    missing = ~found & ~decided
+    chance[missing] = score_pairs(all_l[missing], all_r[missing])
+
+    squares, start = [], 0
+    for rows, grid in zip(parts, grids, strict=True):
+        square = np.ones((len(rows), len(rows)), dtype=np.float32)
+        square[grid] = chance[start : start + len(grid[0])]
+        square.T[grid] = square[grid]
+        squares.append((rows, square))
+        start += len(grid[0])
+    return squares
+
+
+def _look_up(known: Positions, values: Floats, wanted: Positions) -> tuple[np.ndarray, Floats]:
+    """Which keys are known (ascending), and the value of those."""
+    at = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
+    found = known[at] == wanted if len(known) else np.zeros(len(wanted), dtype=bool)
+    return found, np.where(found, values[at] if len(known) else 0, 0).astype(np.float32)
+
+
+def _cut(rows: Positions, chance: Floats, threshold: float, links: Links) -> Positions:
+    if len(rows) == 1:
+        return np.zeros(1, dtype=np.int64)
+    distance = 2 - chance.astype(np.float64)
+    group = links.group[rows]
+    distance[group[:, None] == group[None, :]] = _TOGETHER
+    settled = links.settled[rows]
+    both = (settled[:, None] >= 0) & (settled[None, :] >= 0)
+    distance[both & (settled[:, None] != settled[None, :])] = _APART
+    _part(distance, group, links)
+    np.fill_diagonal(distance, 0)
+    tree = linkage(squareform(distance, checks=False), method="average")
+    return np.asarray(fcluster(tree, 2 - threshold, criterion="distance"), dtype=np.int64)
+
+
+def _part(distance: np.ndarray, group: Positions, links: Links) -> None:
+    inside = np.isin(links.apart, group).all(axis=1) if len(links.apart) else np.zeros(0, bool)
+    for one, other in links.apart[inside]:
+        ours, theirs = np.flatnonzero(group == one), np.flatnonzero(group == other)
+        distance[np.ix_(ours, theirs)] = _APART
+        distance[np.ix_(theirs, ours)] = _APART
+
+
+def _cohesion(chance: Floats) -> float:
+    count = len(chance)
+    return float((chance.sum() - np.trace(chance)) / (count * (count - 1)))

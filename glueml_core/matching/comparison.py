@@ -1,0 +1,150 @@
+"""A table with its candidate pairs and their features: computed once, used by every stage."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from pandera.typing import DataFrame
+
+from glueml_core.matching.arrays import Floats, Positions
+from glueml_core.matching.blocking import Effort, RowPairs, row_pairs
+from glueml_core.matching.features import (
+    Competition,
+    Feature,
+    FeatureTable,
+    PairFeatures,
+    feature_layout,
+)
+from glueml_core.matching.features.competition import competition_layout
+from glueml_core.matching.features.feature import side_by_side
+from glueml_core.matching.options import MatchingOptions
+from glueml_core.matching.rows import ColumnProfile, DistinctRows, distinct_rows
+from glueml_core.matching.unsupervised import unsupervised_score
+from glueml_core.matching.vectors import TableVectors
+from glueml_core.schemas import CandidatePairs, Records
+
+__all__ = ["Comparison", "candidate_pairs", "compare", "first_stage_layout"]
+
+_UNSUPERVISED = "unsupervised"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """
+    Everything that can be said about a table's pairs without a label.
+
+    Args:
+        table: Its distinct rows.
+        vectors: Their tokens.
+        candidates: Candidate pairs of rows.
+    """
+
+    table: DistinctRows
+    vectors: TableVectors
+    candidates: RowPairs
+
+    @cached_property
+    def _pair_features(self) -> PairFeatures:
+        return PairFeatures(self.vectors)
+
+    @cached_property
+    def _base(self) -> FeatureTable:
+        return self._pair_features(self.candidates.left, self.candidates.right)
+
+    @cached_property
+    def unsupervised(self) -> Floats:
+        """Unsupervised score of each candidate pair, in [0, 1]."""
+        return _score_quietly(self._base)
+
+    @cached_property
+    def competition(self) -> Competition:
+        """How candidate pairs stand by their unsupervised scores."""
+        return self.competition_by(_UNSUPERVISED, self.unsupervised)
+
+    def competition_by(self, stage: str, score: Floats) -> Competition:
+        """How candidate pairs stand by other scores of theirs."""
+        return Competition(
+            stage, len(self.table), self.candidates.left, self.candidates.right, score
+        )
+
+    @cached_property
+    def features(self) -> FeatureTable:
+        """Features of the candidate pairs."""
+        return self._with_competition(self._base, self.candidates.left, self.candidates.right)
+
+    def features_of(self, left: Positions, right: Positions) -> FeatureTable:
+        """Features of any pairs of rows, as `features` has them for candidates."""
+        return self._with_competition(self._pair_features(left, right), left, right)
+
+    def _with_competition(
+        self, base: FeatureTable, left: Positions, right: Positions
+    ) -> FeatureTable:
+        rivals = self.competition(left, right, _score_quietly(base))
+        return side_by_side([base, rivals])
+
+
+def first_stage_layout(columns: Sequence[ColumnProfile]) -> tuple[Feature, ...]:
+    """What `Comparison.features` holds, for a table with such columns."""
+    return (*feature_layout(columns), *competition_layout(_UNSUPERVISED))
+
+
+def compare(
+    records: DataFrame[Records],
+    options: MatchingOptions,
+    columns: Sequence[ColumnProfile] | None = None,
+    apart: Positions | None = None,
+) -> Comparison:
+    """
+    Prepare a table and block it; features follow when first asked for.
+
+    Args:
+        records: Records in any order.
+        options: Its tradeoff between accuracy and cost decides how many pairs become candidates.
+        columns: How a matcher read the columns when it was trained.
+        apart: As in `distinct_rows`.
+    """
+    table = distinct_rows(records, columns, apart)
+    vectors = TableVectors(table)
+    candidates = row_pairs(vectors, Effort.of(options.accuracy_cost_tradeoff))
+    return Comparison(table, vectors, candidates)
+
+
+def candidate_pairs(
+    records: DataFrame[Records], options: MatchingOptions
+) -> DataFrame[CandidatePairs]:
+    """The pairs of records worth scoring, those that say the same among them."""
+    comparison = compare(records, options)
+    table, pairs = comparison.table, comparison.candidates
+    members = pd.DataFrame({"row": table.row_of, "record_id": table.record_ids.astype(str)})
+    rows = np.arange(len(table))
+    both = pd.DataFrame(
+        {
+            "row_l": np.concatenate([pairs.left, rows]),
+            "row_r": np.concatenate([pairs.right, rows]),
+        }
+    )
+    found = both.merge(members, left_on="row_l", right_on="row").merge(
+        members, left_on="row_r", right_on="row", suffixes=("_l", "_r")
+    )[["row_l", "row_r", "record_id_l", "record_id_r"]]
+    found = found[
+        (found["row_l"] != found["row_r"]) | (found["record_id_l"] < found["record_id_r"])
+    ]
+    ids = np.sort(found[["record_id_l", "record_id_r"]].to_numpy(dtype=str), axis=1)
+    frame = pd.DataFrame(
+        {"record_id_l": ids[:, 0].astype(object), "record_id_r": ids[:, 1].astype(object)}
+    )
+    return CandidatePairs.validate(
+        frame.sort_values(["record_id_l", "record_id_r"], ignore_index=True)
+    )
+
+
+def _score_quietly(base: FeatureTable) -> Floats:
+    with warnings.catch_warnings():
+        # A pair whose every value is missing has no mean likeness, and needs none.
+        warnings.filterwarnings("ignore", "Mean of empty slice", RuntimeWarning)
+        return unsupervised_score(base)

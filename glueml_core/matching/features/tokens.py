@@ -1,0 +1,61 @@
+"""Similarities of two texts by the tokens they share, weighted by rarity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from glueml_core.matching.arrays import Floats, Positions, SparseRows
+from glueml_core.matching.features.feature import Feature
+from glueml_core.matching.tokens import TokenVectors, paired_dot
+
+__all__ = ["SHARED_MASS", "TokenOverlap", "shared_mass_features"]
+
+
+@dataclass(frozen=True)
+class TokenOverlap:
+    """Token similarities over one set of vectors; rows of it are what gets compared."""
+
+    vectors: TokenVectors
+
+    @cached_property
+    def _unit(self) -> SparseRows:
+        return self.vectors.unit()
+
+    @cached_property
+    def _half(self) -> SparseRows:
+        return self.vectors.weighted(0.5)
+
+    @cached_property
+    def mass(self) -> Floats:
+        """Sum of the IDF of each row's tokens."""
+        return np.asarray(self.vectors.presence @ self.vectors.idf, dtype=np.float32)
+
+    def cosine(self, left: Positions, right: Positions) -> Floats:
+        """Cosine of the IDF vectors, in [0, 1]."""
+        return np.minimum(paired_dot(self._unit, self._unit, left, right), 1)
+
+    def shared(self, left: Positions, right: Positions) -> Floats:
+        """Sum of the IDF of the tokens that both have."""
+        return paired_dot(self._half, self._half, left, right)
+
+
+SHARED_MASS = (
+    Feature("rarity of shared {}"),
+    Feature("share of {} found in the other"),
+    Feature("rarity of unshared {}, fuller side", direction=-1),
+    Feature("rarity of unshared {}, sparer side", direction=-1),
+)
+
+
+def shared_mass_features(overlap: TokenOverlap, left: Positions, right: Positions) -> Floats:
+    """SHARED_MASS: rarity in nats shared and not shared, shape (n_pairs, 4)."""
+    shared = overlap.shared(left, right)
+    mass_l, mass_r = overlap.mass[left], overlap.mass[right]
+    sparer = np.minimum(mass_l, mass_r)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        contained = np.where(sparer > 0, np.minimum(shared / sparer, 1), np.nan)
+    unshared = np.maximum(np.column_stack([mass_l, mass_r]) - shared[:, None], 0)
+    return np.column_stack([shared, contained, unshared.max(axis=1), unshared.min(axis=1)])

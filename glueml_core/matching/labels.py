@@ -1,0 +1,79 @@
+"""Labels as what they say about pairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from pandera.typing import DataFrame
+
+from glueml_core.matching.arrays import Mask, Positions
+from glueml_core.matching.rows import DistinctRows
+from glueml_core.schemas import Labels
+
+__all__ = ["LabeledPairs", "TooFewLabelsError", "labeled_pairs"]
+
+
+class TooFewLabelsError(ValueError):
+    """The labels cannot teach a matcher yet; the message says what is missing."""
+
+
+@dataclass(frozen=True)
+class LabeledPairs:
+    """
+    Pairs of rows that were labeled together in a labeling set.
+
+    Args:
+        left, right: Rows of each pair, left <= right, shape (n_pairs,). A row paired with itself
+            stands for two records that say the same.
+        is_match: Whether the two got the same label.
+        labeling_set: Number of the labeling set, from 0, in an order that neither ids nor the
+            order of the labels can change.
+    """
+
+    left: Positions
+    right: Positions
+    is_match: Mask
+    labeling_set: Positions
+
+    def __len__(self) -> int:
+        return len(self.left)
+
+    def check(self) -> LabeledPairs:
+        """Itself, if it can teach; else TooFewLabelsError."""
+        if not self.is_match.any():
+            raise TooFewLabelsError(
+                "The labels contain no match. Give at least two records of one labeling set "
+                "the same label."
+            )
+        if self.is_match.all():
+            raise TooFewLabelsError(
+                "The labels contain no difference. Give at least two records of one labeling set "
+                "different labels."
+            )
+        return self
+
+
+def labeled_pairs(labels: DataFrame[Labels], table: DistinctRows) -> LabeledPairs:
+    """Every pair within every labeling set; nothing is concluded across sets."""
+    rows = table.rows_of(labels["record_id"])
+    frame = labels[["labeling_set_id", "label"]].assign(row=rows)
+    frame["position"] = np.arange(len(frame))
+    pairs = frame.merge(frame, on="labeling_set_id", suffixes=("_l", "_r"))
+    pairs = pairs[pairs["position_l"] < pairs["position_r"]]
+
+    left = pairs[["row_l", "row_r"]].min(axis=1).to_numpy(np.int64)
+    right = pairs[["row_l", "row_r"]].max(axis=1).to_numpy(np.int64)
+    is_match = (pairs["label_l"] == pairs["label_r"]).to_numpy(bool)
+    sets = _numbered(pairs["labeling_set_id"].to_numpy(), left, right)
+    order = np.lexsort((is_match, right, left, sets))
+    return LabeledPairs(left[order], right[order], is_match[order], sets[order])
+
+
+def _numbered(ids: np.ndarray, left: Positions, right: Positions) -> Positions:
+    """Labeling sets by number, those with the lowest rows first."""
+    order = np.lexsort((ids, right, left))
+    number: dict[str, int] = {}
+    for labeling_set_id in ids[order]:
+        number.setdefault(labeling_set_id, len(number))
+    return np.array([number[labeling_set_id] for labeling_set_id in ids], dtype=np.int64)

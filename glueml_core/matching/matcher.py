@@ -1,0 +1,130 @@
+"""What training produced: enough to score and cluster another table."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+
+from glueml_core.matching.arrays import Floats, Mask, Positions
+from glueml_core.matching.extensions import Extensions
+from glueml_core.matching.logistic import LogisticCurve
+from glueml_core.matching.pair_model import PairModel
+from glueml_core.matching.rows import ColumnProfile
+from glueml_core.matching.threshold import choose_threshold
+
+__all__ = ["HeldOut", "Matcher"]
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """
+    Labeled pairs as models saw them that had not learned from their labeling set.
+
+    Args:
+        probability: Calibrated match probability, shape (n_pairs,).
+        is_match: Truth.
+        labeling_set: Number of each pair's labeling set.
+    """
+
+    probability: Floats
+    is_match: Mask
+    labeling_set: Positions
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """
+    A trained matcher.
+
+    Args:
+        columns: The columns it learned from, and how it read them.
+        first_stage: One model a fold; their mean scores candidates for the second stage.
+        second_stage: One model a fold, which also sees how a pair stands by first-stage scores.
+        calibration: From the second stage's log odds to a probability.
+        held_out: The labeled pairs it learned from, scored out of fold.
+        extension_features: Names of the user's features it cannot do without.
+    """
+
+    columns: tuple[ColumnProfile, ...]
+    first_stage: tuple[PairModel, ...]
+    second_stage: tuple[PairModel, ...]
+    calibration: LogisticCurve
+    held_out: HeldOut
+    extension_features: tuple[str, ...] = ()
+
+    def threshold(self, precision_recall_tradeoff: float) -> float:
+        """The match probability from which records belong together."""
+        held_out = self.held_out
+        return choose_threshold(held_out.probability, held_out.is_match, precision_recall_tradeoff)
+
+    def check_extensions(self, extensions: Extensions) -> None:
+        """ValueError if a feature it learned from is not there."""
+        missing = [name for name in self.extension_features if name not in extensions.feature_names]
+        if missing:
+            raise ValueError(
+                f"The matcher learned from the features {', '.join(missing)}; bring them to use it."
+            )
+
+    def to_json(self) -> str:
+        """As text that any later release reads."""
+        return json.dumps(
+            {
+                "format": _FORMAT,
+                "columns": [{"name": c.name, "kind": c.kind} for c in self.columns],
+                "first_stage": [_model_to_dict(model) for model in self.first_stage],
+                "second_stage": [_model_to_dict(model) for model in self.second_stage],
+                "calibration": _curve_to_list(self.calibration),
+                "held_out": {
+                    "probability": [round(float(p), 7) for p in self.held_out.probability],
+                    "is_match": self.held_out.is_match.astype(int).tolist(),
+                    "labeling_set": self.held_out.labeling_set.tolist(),
+                },
+                "extension_features": list(self.extension_features),
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Matcher:
+        """Read what `to_json` wrote; ValueError if it comes from a later release."""
+        found = json.loads(text)
+        if found["format"] != _FORMAT:
+            raise ValueError(f"Matchers of format {found['format']} need a newer release.")
+        held_out = found["held_out"]
+        return cls(
+            columns=tuple(ColumnProfile(c["name"], c["kind"]) for c in found["columns"]),
+            first_stage=_models(found["first_stage"]),
+            second_stage=_models(found["second_stage"]),
+            calibration=LogisticCurve(*found["calibration"]),
+            held_out=HeldOut(
+                np.array(held_out["probability"], dtype=np.float32),
+                np.array(held_out["is_match"], dtype=bool),
+                np.array(held_out["labeling_set"], dtype=np.int64),
+            ),
+            extension_features=tuple(found["extension_features"]),
+        )
+
+
+def _models(found: Sequence[dict[str, Any]]) -> tuple[PairModel, ...]:
+    return tuple(
+        PairModel(
+            LogisticCurve(*model["start"]),
+            lgb.Booster(model_str=model["trees"]) if model["trees"] is not None else None,
+        )
+        for model in found
+    )
+
+
+def _model_to_dict(model: PairModel) -> dict[str, Any]:
+    trees = None if model.trees is None else model.trees.model_to_string()
+    return {"start": _curve_to_list(model.start), "trees": trees}
+
+
+def _curve_to_list(curve: LogisticCurve) -> list[float]:
+    return [curve.slope, curve.intercept]

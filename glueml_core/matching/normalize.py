@@ -1,0 +1,65 @@
+"""Cells as comparable text."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+__all__ = ["cell_text", "folded", "text_codes", "words_of"]
+
+_BLANKS = frozenset({"", "-", "--", "?", "n/a", "nan", "none", "null", "<na>", "nat"})
+_SPACES = re.compile(r"\s+")
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+def cell_text(cell: Any) -> str | None:
+    """A cell's text in lower case without accents, its spaces squeezed; None if it says nothing."""
+    if cell is None or cell is pd.NaT or cell is pd.NA:
+        return None
+    if isinstance(cell, float):
+        if math.isnan(cell):
+            return None
+        # A column of whole numbers with a gap is read as floats; 1998.0 and 1998 are one value.
+        cell = int(cell) if cell.is_integer() else cell
+    if isinstance(cell, datetime | date):
+        cell = cell.isoformat().removesuffix("T00:00:00")
+
+    text = _SPACES.sub(" ", folded(str(cell))).strip()
+    return None if text in _BLANKS else text
+
+
+def folded(text: str) -> str:
+    """Lower case without accents."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def words_of(text: str) -> str:
+    """The words of a text, without punctuation, with one space between them."""
+    return _NOT_WORD.sub(" ", text).strip()
+
+
+def text_codes(cells: pd.Series[Any]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    """
+    Each cell as a number into the column's distinct texts.
+
+    Returns:
+        Codes, shape (n_records,), -1 where the cell is missing; and the texts in ascending order.
+    """
+    raw_codes, raw_values = pd.factorize(cells.astype(object), use_na_sentinel=True)
+    texts = [cell_text(value) for value in raw_values]
+    distinct = sorted({text for text in texts if text is not None})
+    rank = {text: position for position, text in enumerate(distinct)}
+    code_of_raw = np.array(
+        [-1 if text is None else rank[text] for text in texts] + [-1], dtype=np.int32
+    )
+    return code_of_raw[raw_codes], tuple(distinct)

@@ -1,0 +1,47 @@
+"""What a caller may choose about matching."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from glueml_core.matching.extensions import Extensions
+
+__all__ = ["MatchingOptions", "Progress", "silent"]
+
+Progress: TypeAlias = Callable[[float, str], None]
+"""Told the share done, in [0, 1], and what is being done now."""
+
+
+def silent(share_done: float, doing: str) -> None:
+    """Progress that nobody watches."""
+
+
+@dataclass(frozen=True)
+class MatchingOptions:
+    """
+    The choices of a transform that matching honors.
+
+    Args:
+        precision_recall_tradeoff: 0 prefers recall, 1 precision. Raising it never adds a match.
+        accuracy_cost_tradeoff: 0 saves effort, 1 spends it. It moves blocking only, and raising it
+            never removes a candidate pair.
+        enforce_provided_labels: Whether labels hold in the output whatever the model says.
+        seed: Makes training repeatable.
+        extensions: Blocking and features that the user brought.
+
+    Raises:
+        ValueError: A tradeoff lies outside [0, 1].
+    """
+
+    precision_recall_tradeoff: float = 0.5
+    accuracy_cost_tradeoff: float = 0.5
+    enforce_provided_labels: bool = False
+    seed: int = 0
+    extensions: Extensions = field(default_factory=Extensions)
+
+    def __post_init__(self) -> None:
+        for name in ("precision_recall_tradeoff", "accuracy_cost_tradeoff"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} must lie between 0 and 1.")

@@ -1,0 +1,94 @@
+"""LightGBM on record pairs, started from the unsupervised score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import lightgbm as lgb
+import numpy as np
+from scipy.special import expit
+
+from glueml_core.matching.arrays import Floats, Mask
+from glueml_core.matching.features import Feature
+from glueml_core.matching.logistic import LogisticCurve
+
+__all__ = ["PairModel", "train_pair_model"]
+
+_ROUNDS = 120
+_PARAMETERS = {
+    "objective": "binary",
+    "boost_from_average": False,
+    "learning_rate": 0.06,
+    "num_leaves": 8,
+    "min_data_in_leaf": 5,
+    "min_sum_hessian_in_leaf": 1e-3,
+    "lambda_l2": 2.0,
+    "feature_fraction": 0.4,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "max_bin": 63,
+    "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 2,
+    "verbosity": -1,
+}
+# What the unsupervised score means when nothing is known: even odds at 0.6.
+_PRIOR = LogisticCurve(slope=12.0, intercept=-7.2)
+_PRIOR_WEIGHT = 4.0
+
+
+@dataclass(frozen=True)
+class PairModel:
+    """
+    Log odds of a match: a curve over the unsupervised score, corrected by trees.
+
+    Args:
+        start: The curve; all there is while labels of one kind are missing.
+        trees: LightGBM's model, or None.
+    """
+
+    start: LogisticCurve
+    trees: lgb.Booster | None
+
+    def log_odds(self, values: Floats, start_score: Floats) -> Floats:
+        """Log odds of each pair from its features, shape (n_pairs, n_features), and its score."""
+        odds = self.start.log_odds(start_score)
+        if self.trees is None or not len(values):
+            return odds
+        return odds + np.asarray(
+            self.trees.predict(values, raw_score=True, num_threads=2), dtype=np.float32
+        )
+
+    def __call__(self, values: Floats, start_score: Floats) -> Floats:
+        """Match probability of each pair, not yet calibrated."""
+        return np.asarray(expit(self.log_odds(values, start_score)), np.float32)
+
+
+def train_pair_model(
+    features: Sequence[Feature], values: Floats, start_score: Floats, is_match: Mask, seed: int
+) -> PairModel:
+    """
+    Train on labeled pairs in an order that is always the same.
+
+    Args:
+        features: What each column of `values` measures, and which way it may count.
+        values: Shape (n_pairs, n_features).
+        start_score: The score that boosting starts from, in [0, 1].
+        is_match: Truth of each pair.
+        seed: LightGBM's.
+    """
+    start = LogisticCurve.fit(start_score, is_match, _PRIOR, _PRIOR_WEIGHT)
+    if is_match.all() or not is_match.any():
+        return PairModel(start, None)
+
+    data = lgb.Dataset(
+        values,
+        label=is_match.astype(np.float32),
+        init_score=start.log_odds(start_score),
+        feature_name=[f"f{i}" for i in range(len(features))],
+        params={"verbosity": -1, "max_bin": _PARAMETERS["max_bin"], "feature_pre_filter": False},
+    )
+    constraints = [feature.direction for feature in features]
+    parameters = {**_PARAMETERS, "seed": seed, "monotone_constraints": constraints}
+    return PairModel(start, lgb.train(parameters, data, num_boost_round=_ROUNDS))

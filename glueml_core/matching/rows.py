@@ -1,0 +1,105 @@
+"""A table of records made ready to compare: its distinct rows, in an order of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pandera.typing import DataFrame
+
+from glueml_core.matching.arrays import Positions
+from glueml_core.matching.columns import Column, Kind, kind_of
+from glueml_core.matching.normalize import text_codes
+from glueml_core.schemas import Records
+
+__all__ = ["ColumnProfile", "DistinctRows", "distinct_rows", "profile"]
+
+
+@dataclass(frozen=True)
+class ColumnProfile:
+    """What a matcher remembers of a column, so that it reads the next table the same way."""
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class DistinctRows:
+    """
+    The distinct rows of a table, sorted by their content.
+
+    Records that say the same are one row: work is done once, and neither the order of the records
+    nor their ids nor a file given twice can change what is found.
+
+    Args:
+        columns: The user's columns, each with one code a row.
+        row_of: Row of each record, in the order the records were given, shape (n_records,).
+        record_ids: Ids in the order given, shape (n_records,).
+    """
+
+    columns: tuple[Column, ...]
+    row_of: Positions
+    record_ids: NDArray[np.object_]
+
+    def __len__(self) -> int:
+        return int(self.row_of.max()) + 1 if len(self.row_of) else 0
+
+    @property
+    def profile(self) -> tuple[ColumnProfile, ...]:
+        """How this table's columns were read."""
+        return tuple(ColumnProfile(column.name, column.kind) for column in self.columns)
+
+    def rows_of(self, record_ids: Sequence[str] | pd.Series[str]) -> Positions:
+        """The rows of some records; KeyError if one is not in the table."""
+        found = pd.Index(self.record_ids).get_indexer(pd.Index(record_ids))
+        if (found < 0).any():
+            raise KeyError(str(list(record_ids)[int(np.argmax(found < 0))]))
+        return self.row_of[found]
+
+
+def profile(records: DataFrame[Records]) -> tuple[ColumnProfile, ...]:
+    """How each column but the key should be read."""
+    return tuple(
+        ColumnProfile(str(name), kind_of(text_codes(records[name])[1]))
+        for name in records.columns
+        if name != "record_id"
+    )
+
+
+def distinct_rows(
+    records: DataFrame[Records],
+    columns: Sequence[ColumnProfile] | None = None,
+    apart: Positions | None = None,
+) -> DistinctRows:
+    """
+    Collapse records that say the same into one row.
+
+    Args:
+        records: Records in any order.
+        columns: How to read the columns; decided from the values if left out. A column the table
+            does not have counts as missing everywhere.
+        apart: One number a record, shape (n_records,); records whose numbers differ never share
+            a row.
+    """
+    columns = profile(records) if columns is None else columns
+    encoded = [_encoded(records, column.name) for column in columns]
+    keys = np.zeros(len(records), dtype=np.int64) if apart is None else apart
+    table = np.column_stack([*(codes for codes, _ in encoded), keys])
+    rows, row_of = np.unique(table, axis=0, return_inverse=True)
+    return DistinctRows(
+        columns=tuple(
+            Column(column.name, column.kind, rows[:, position].astype(np.int32), values)
+            for position, (column, (_, values)) in enumerate(zip(columns, encoded, strict=True))
+        ),
+        row_of=row_of.ravel().astype(np.int64),
+        record_ids=records["record_id"].to_numpy(dtype=object),
+    )
+
+
+def _encoded(records: DataFrame[Records], name: str) -> tuple[NDArray[np.int32], tuple[str, ...]]:
+    if name not in records.columns:
+        return np.full(len(records), -1, dtype=np.int32), ()
+    return text_codes(records[name])

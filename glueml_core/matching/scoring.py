@@ -1,0 +1,106 @@
+"""A matcher at work on one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.special import expit
+
+from glueml_core.matching.arrays import Floats, Positions
+from glueml_core.matching.comparison import Comparison
+from glueml_core.matching.features import Competition, FeatureTable
+from glueml_core.matching.features.feature import side_by_side
+from glueml_core.matching.matcher import Matcher
+from glueml_core.matching.pair_model import PairModel
+
+__all__ = ["Scoring", "first_stage_scores", "mean_log_odds", "second_stage_features"]
+
+# Non-candidates are scored in portions, so that their features never fill the memory.
+_PAIRS_AT_ONCE = 250_000
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """
+    Match probabilities of a table's pairs.
+
+    Args:
+        matcher: A trained matcher.
+        comparison: The table, prepared with the matcher's columns.
+    """
+
+    matcher: Matcher
+    comparison: Comparison
+
+    @cached_property
+    def _competition(self) -> Competition:
+        score = first_stage_scores(self.matcher.first_stage, self.comparison.features)
+        return self.comparison.competition_by("first model", score)
+
+    @cached_property
+    def candidates(self) -> Floats:
+        """Match probability of each candidate pair, in [0, 1]."""
+        return self._score(
+            self.comparison.features,
+            self.comparison.candidates.left,
+            self.comparison.candidates.right,
+        )
+
+    def __call__(self, left: Positions, right: Positions) -> Floats:
+        """Match probability of any pairs of rows, a row with itself among them."""
+        parts = [
+            self._score(
+                self.comparison.features_of(left[part], right[part]), left[part], right[part]
+            )
+            for part in _portions(len(left))
+        ]
+        return np.concatenate([*parts, np.empty(0, np.float32)])
+
+    def features(self, left: Positions, right: Positions) -> FeatureTable:
+        """Everything the second stage sees of any pairs of rows."""
+        first = self.comparison.features_of(left, right)
+        return second_stage_features(
+            first, self.matcher.first_stage, self._competition, left, right
+        )
+
+    def _score(self, first: FeatureTable, left: Positions, right: Positions) -> Floats:
+        second = second_stage_features(
+            first, self.matcher.first_stage, self._competition, left, right
+        )
+        odds = mean_log_odds(self.matcher.second_stage, second.values, start_scores(first))
+        return self.matcher.calibration(odds)
+
+
+def start_scores(first: FeatureTable) -> Floats:
+    """The score that models start from."""
+    return first["unsupervised: score"]
+
+
+def mean_log_odds(models: Sequence[PairModel], values: Floats, start_score: Floats) -> Floats:
+    """Mean over the folds' models, shape (n_pairs,)."""
+    return np.asarray(np.mean([model.log_odds(values, start_score) for model in models], axis=0))
+
+
+def first_stage_scores(models: Sequence[PairModel], features: FeatureTable) -> Floats:
+    """Probability of each pair by the mean of some first-stage models."""
+    odds = mean_log_odds(models, features.values, start_scores(features))
+    return np.asarray(expit(odds), dtype=np.float32)
+
+
+def second_stage_features(
+    first: FeatureTable,
+    models: Sequence[PairModel],
+    competition: Competition,
+    left: Positions,
+    right: Positions,
+) -> FeatureTable:
+    """First-stage features and how the pairs stand by first-stage scores."""
+    rivals = competition(left, right, first_stage_scores(models, first))
+    return side_by_side([first, rivals])
+
+
+def _portions(count: int) -> list[slice]:
+    return [slice(start, start + _PAIRS_AT_ONCE) for start in range(0, count, _PAIRS_AT_ONCE)]

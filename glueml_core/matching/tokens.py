@@ -1,0 +1,99 @@
+"""Texts as sparse vectors of their tokens, weighted by rarity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from glueml_core.matching.arrays import Floats, Positions, SparseRows
+
+__all__ = ["TokenVectors", "gram_presence", "paired_dot", "token_presence", "unit_rows"]
+
+_PAIRS_AT_ONCE = 200_000
+
+
+@dataclass(frozen=True)
+class TokenVectors:
+    """
+    Which rows have which tokens, and how rare each token is.
+
+    Args:
+        presence: 1 where a row has a token, shape (n_rows, n_tokens).
+        idf: Natural logarithm of the rows per row that has the token, shape (n_tokens,).
+    """
+
+    presence: SparseRows
+    idf: Floats
+
+    @classmethod
+    def of(cls, presence: SparseRows, copies: Positions | None = None) -> TokenVectors:
+        """Weigh tokens by how many rows have them; row i stands for `copies[i]` rows."""
+        copies = np.ones(presence.shape[0], dtype=np.int64) if copies is None else copies
+        holders = presence.T @ copies
+        idf = np.log((copies.sum() + 1) / np.maximum(holders, 1)).astype(np.float32)
+        return cls(presence, idf)
+
+    @property
+    def holders(self) -> Positions:
+        """How many rows have each token."""
+        return np.asarray(self.presence.sum(axis=0)).ravel().astype(np.int64)
+
+    def weighted(self, power: float = 1.0) -> SparseRows:
+        """Presence times a power of IDF."""
+        return (self.presence @ sparse.diags(self.idf**power)).tocsr().astype(np.float32)
+
+    def unit(self) -> SparseRows:
+        """IDF vectors of length 1, so that a dot product is a cosine."""
+        return unit_rows(self.weighted())
+
+
+def unit_rows(matrix: SparseRows) -> SparseRows:
+    """Rows scaled to length 1; a row of zeros stays zero."""
+    length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    length[length == 0] = 1
+    return (sparse.diags((1 / length).astype(np.float32)) @ matrix).tocsr()
+
+
+def token_presence(lists: Sequence[Iterable[str]]) -> SparseRows:
+    """1 where a text, already split, has a token: shape (n_texts, n_tokens)."""
+    flat = [(row, token) for row, tokens in enumerate(lists) for token in tokens]
+    rows, tokens = zip(*flat, strict=True) if flat else ((), ())
+    codes, vocabulary = pd.factorize(np.array(tokens, dtype=object), sort=True)
+    return _presence(np.array(rows, dtype=np.int64), codes, len(lists), len(vocabulary))
+
+
+def gram_presence(texts: Sequence[str], size: int = 3) -> SparseRows:
+    """1 where a text, with a space put at both ends, has a run of `size` characters."""
+    padded = [f" {text} " for text in texts]
+    lengths = np.array([len(text) for text in padded], dtype=np.int64)
+    chars = np.frombuffer("".join(padded).encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
+    row_of_char = np.repeat(np.arange(len(texts), dtype=np.int64), lengths)
+    count = max(len(chars) - size + 1, 0)
+    # A code point has 21 bits, so three of them fit into one whole number.
+    grams = np.zeros(count, dtype=np.int64)
+    for offset in range(size):
+        grams = (grams << 21) | chars[offset : offset + count]
+    within = row_of_char[:count] == row_of_char[size - 1 : size - 1 + count]
+    vocabulary, codes = np.unique(grams[within], return_inverse=True)
+    return _presence(row_of_char[:count][within], codes, len(texts), len(vocabulary))
+
+
+def _presence(rows: Positions, tokens: Positions, row_count: int, token_count: int) -> SparseRows:
+    ones = np.ones(len(rows), dtype=np.float32)
+    presence = sparse.csr_matrix((ones, (rows, tokens)), shape=(row_count, max(token_count, 1)))
+    presence.data[:] = 1
+    return presence
+
+
+def paired_dot(left: SparseRows, right: SparseRows, rows_l: Positions, rows_r: Positions) -> Floats:
+    """Dot product of row `rows_l[i]` of one matrix with row `rows_r[i]` of another, for each i."""
+    dots = np.empty(len(rows_l), dtype=np.float32)
+    for start in range(0, len(rows_l), _PAIRS_AT_ONCE):
+        part = slice(start, start + _PAIRS_AT_ONCE)
+        products = left[rows_l[part]].multiply(right[rows_r[part]])
+        dots[part] = np.asarray(products.sum(axis=1)).ravel()
+    return dots

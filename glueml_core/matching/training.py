@@ -1,0 +1,126 @@
+"""Teaching a matcher from labels."""
+
+from __future__ import annotations
+
+import numpy as np
+from pandera.typing import DataFrame
+
+from glueml_core.matching.arrays import Floats, Positions
+from glueml_core.matching.comparison import Comparison, compare
+from glueml_core.matching.features import FeatureTable
+from glueml_core.matching.labels import LabeledPairs, labeled_pairs
+from glueml_core.matching.logistic import LogisticCurve
+from glueml_core.matching.matcher import HeldOut, Matcher
+from glueml_core.matching.options import MatchingOptions, Progress
+from glueml_core.matching.pair_model import PairModel, train_pair_model
+from glueml_core.matching.scoring import first_stage_scores, second_stage_features, start_scores
+from glueml_core.schemas import Labels, Records
+
+__all__ = ["train_matcher", "train_on"]
+
+_FOLDS = 5
+_NO_CHANGE = LogisticCurve(slope=1.0, intercept=0.0)
+_CALIBRATION_PRIOR_WEIGHT = 10.0
+
+
+def train_matcher(
+    records: DataFrame[Records],
+    labels: DataFrame[Labels],
+    options: MatchingOptions,
+    progress: Progress,
+) -> Matcher:
+    """
+    Learn from labels what makes two of these records one entity.
+
+    Raises:
+        TooFewLabelsError: No labeled pair is a match, or none is a difference.
+    """
+    progress(0.0, "Comparing records")
+    comparison = compare(records, options)
+    labeled = labeled_pairs(labels, comparison.table).check()
+    progress(0.4, "Training")
+    matcher = train_on(comparison, labeled, options)
+    progress(1.0, "Trained")
+    return matcher
+
+
+def train_on(comparison: Comparison, labeled: LabeledPairs, options: MatchingOptions) -> Matcher:
+    """Train on a table that is prepared already; the labels hold both kinds of pairs."""
+    folds = _folds(labeled)
+    first = comparison.features_of(labeled.left, labeled.right)
+    first_stage = _fold_models(first, labeled, folds, options.seed)
+    second = _second_stage(comparison, first, first_stage, labeled, folds)
+    second_stage = _fold_models(second, labeled, folds, options.seed + 1)
+    odds = _out_of_fold(second_stage, second, folds)
+    calibration = LogisticCurve.fit(odds, labeled.is_match, _NO_CHANGE, _CALIBRATION_PRIOR_WEIGHT)
+    return Matcher(
+        columns=comparison.table.profile,
+        first_stage=first_stage,
+        second_stage=second_stage,
+        calibration=calibration,
+        held_out=HeldOut(calibration(odds), labeled.is_match, labeled.labeling_set),
+        extension_features=options.extensions.feature_names,
+    )
+
+
+def _folds(labeled: LabeledPairs) -> Positions:
+    """
+    Fold of each labeled pair; a labeling set is never torn apart.
+
+    With a single labeling set there is nothing else to tear, so its pairs are dealt out.
+    """
+    units = labeled.labeling_set
+    if len(np.unique(units)) == 1:
+        units = np.lexsort((np.arange(len(labeled)), labeled.is_match)).argsort()
+    # Dealt by their matches, so that every fold has some.
+    matches = np.bincount(units, weights=labeled.is_match)
+    order = np.lexsort((np.arange(len(matches)), -matches))
+    fold_of_unit = np.empty(len(matches), dtype=np.int64)
+    fold_of_unit[order] = np.arange(len(matches)) % min(_FOLDS, len(matches))
+    return fold_of_unit[units]
+
+
+def _fold_models(
+    features: FeatureTable, labeled: LabeledPairs, folds: Positions, seed: int
+) -> tuple[PairModel, ...]:
+    """One model a fold, trained on the labels of all others."""
+    models = []
+    for fold in range(int(folds.max()) + 1):
+        seen = np.flatnonzero(folds != fold)
+        part = features.take(seen)
+        models.append(
+            train_pair_model(
+                part.features, part.values, start_scores(part), labeled.is_match[seen], seed
+            )
+        )
+    return tuple(models)
+
+
+def _second_stage(
+    comparison: Comparison,
+    first: FeatureTable,
+    first_stage: tuple[PairModel, ...],
+    labeled: LabeledPairs,
+    folds: Positions,
+) -> FeatureTable:
+    """Second-stage features of labeled pairs, by models that had not learned from them."""
+    parts, positions = [], []
+    for fold, model in enumerate(first_stage):
+        unseen = np.flatnonzero(folds == fold)
+        score = first_stage_scores([model], comparison.features)
+        competition = comparison.competition_by("first model", score)
+        left, right = labeled.left[unseen], labeled.right[unseen]
+        parts.append(second_stage_features(first.take(unseen), [model], competition, left, right))
+        positions.append(unseen)
+    values = np.concatenate([part.values for part in parts])
+    return FeatureTable(parts[0].features, values[np.argsort(np.concatenate(positions))])
+
+
+def _out_of_fold(models: tuple[PairModel, ...], features: FeatureTable, folds: Positions) -> Floats:
+    """Log odds of each labeled pair by the model that had not learned from it."""
+    odds = np.empty(len(features), dtype=np.float32)
+    for fold, model in enumerate(models):
+        unseen = np.flatnonzero(folds == fold)
+        part = features.take(unseen)
+        odds[unseen] = model.log_odds(part.values, start_scores(part))
+    return odds
