@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,14 @@ from glueml_core.errors import InvalidInputException
 from glueml_core.settings import Settings
 from glueml_core.tables import s3
 
-__all__ = ["Location", "StoredObject", "check_output_path", "locate", "stat_object"]
+__all__ = [
+    "Location",
+    "StoredObject",
+    "check_output_path",
+    "file_etag",
+    "locate",
+    "stat_object",
+]
 
 _S3_URI = re.compile(r"s3[an]?://(?P<bucket>[^/]+)/?(?P<key>.*)", re.DOTALL)
 
@@ -102,6 +110,12 @@ def stat_object(uri: str, settings: Settings) -> StoredObject:
     return stored
 
 
+def file_etag(stat: os.stat_result) -> str:
+    """What tells two versions of a local file apart, as an etag does on S3."""
+    seen = f"{stat.st_ino} {stat.st_size} {stat.st_mtime_ns}"
+    return hashlib.sha256(seen.encode()).hexdigest()[:32]
+
+
 def check_output_path(uri: str, settings: Settings) -> Location:
     """
     The folder `uri`, refused at once where nothing could be written later.
@@ -153,9 +167,7 @@ def _stat_local(location: Location) -> StoredObject:
     if not location.local.is_file():
         raise _cannot_access(location.uri, "It is a folder, not a file")
 
-    seen = f"{stat.st_ino} {stat.st_size} {stat.st_mtime_ns}"
-    etag = hashlib.sha256(seen.encode()).hexdigest()[:32]
-    return StoredObject(location.uri, stat.st_size, etag, None)
+    return StoredObject(location.uri, stat.st_size, file_etag(stat), None)
 
 
 def _stat_s3(location: Location, settings: Settings) -> StoredObject:
