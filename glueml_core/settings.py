@@ -49,6 +49,13 @@ class Settings(BaseSettings):
     catalog_endpoint_url: str | None = Field(
         default=None, description="Another address of AWS's Data Catalog, such as a VPC endpoint."
     )
+    runner: str = Field(
+        "process", description="What works on task runs: process, dagster or dagster-remote."
+    )
+    runner_url: str | None = Field(
+        None,
+        description="Where the runner is, if it is elsewhere: the Dagster webserver's address.",
+    )
     max_transforms: int = Field(default=100, ge=1, description="ML transforms per account.")
     max_task_runs_per_transform: int = Field(
         default=3, ge=1, description="Active task runs per transform."

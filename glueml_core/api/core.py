@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from glueml_core.store import TaskRun
 
 __all__ = ["Core", "TaskRunner"]
+
+RUNNERS = "glueml.task_runners"
+"""The entry point group of runners; each is called with the settings and the store."""
 
 
 class TaskRunner(Protocol):
@@ -43,11 +47,13 @@ class Core:
 
         What an earlier process left behind is finished: its task runs, its deletions.
         """
-        from glueml_core.tasks.runner import ProcessRunner
+        return cls.of(Settings.of(location))
 
-        settings = Settings.of(location)
+    @classmethod
+    def of(cls, settings: Settings) -> Core:
+        """As `open`, with settings that are known already."""
         store = Store.open(settings)
-        core = cls(store, settings, ProcessRunner(settings, store))
+        core = cls(store, settings, _runner(settings, store))
         core.recover()
         return core
 
@@ -71,3 +77,17 @@ class Core:
     def close(self) -> None:
         """Give the database's connections back; task runs go on."""
         self.store.close()
+
+
+def _runner(settings: Settings, store: Store) -> TaskRunner:
+    """Our own runner, or one that an installed package brings under that name."""
+    if settings.runner == "process":
+        from glueml_core.tasks.runner import ProcessRunner
+
+        return ProcessRunner(settings, store)
+
+    found = entry_points(group=RUNNERS, name=settings.runner)
+    if not found:
+        raise ValueError(f"No package brings a task runner named {settings.runner}.")
+    runner: TaskRunner = next(iter(found)).load()(settings, store)
+    return runner
