@@ -1,0 +1,1 @@
+"""Task runs: what each task does, and the processes that do it."""

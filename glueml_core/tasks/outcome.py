@@ -1,0 +1,42 @@
+"""The outcome of one attempt at a task run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from glueml_core.tasks.folder import RunFolder
+
+__all__ = ["Outcome"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """
+    How an attempt ended.
+
+    Args:
+        status: The status that the run gets by it, unless it is tried again.
+        error_string: Why it did not succeed.
+        output: What it made: URIs, counts, metrics.
+        may_retry: Whether another attempt could end otherwise; not if the caller made a mistake.
+    """
+
+    status: Literal["SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT"]
+    error_string: str | None = None
+    output: Mapping[str, Any] | None = None
+    may_retry: bool = False
+
+    def save(self, folder: RunFolder) -> None:
+        """Leave it for the supervisor."""
+        folder.write_json(folder.outcome, asdict(self))
+
+    @classmethod
+    def load(cls, folder: RunFolder, exit_code: int) -> Outcome:
+        """What the worker left, or what its exit code says where it could leave nothing."""
+        left = folder.read_json(folder.outcome)
+        if left is not None:
+            return cls(**left)
+        how = f"was killed by signal {-exit_code}" if exit_code < 0 else f"exited with {exit_code}"
+        return cls("FAILED", f"The process of the task run {how}.", may_retry=True)

@@ -1,0 +1,134 @@
+"""Processes of task runs: who they are, whether they live, how they start and end."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, TextIO
+
+import psutil
+
+from glueml_core.settings import Settings
+from glueml_core.store import Owner, TaskRun
+from glueml_core.tasks.folder import RunFolder
+
+__all__ = [
+    "HEARTBEAT_S",
+    "Handover",
+    "die_with_parent",
+    "end",
+    "is_worked_on",
+    "start",
+    "this_process",
+]
+
+HEARTBEAT_S = 5.0
+# An owner on another machine that has been silent so long is dead.
+_SILENCE = timedelta(seconds=60)
+_PR_SET_PDEATHSIG = 1
+# psutil derives start times from clock ticks, of which there are 100 a second.
+_CLOCK_TICK_S = 0.02
+
+
+@dataclass(frozen=True)
+class Handover:
+    """What a process needs to know to work on a run; it reads it from its standard input."""
+
+    settings: Settings
+    run_id: str
+    owner: Owner
+
+    def dump(self) -> bytes:
+        """As bytes for the new process; never as arguments, which every user can read."""
+        settings = self.settings.model_dump(mode="json")
+        handed = {"settings": settings, "run_id": self.run_id, "owner": asdict(self.owner)}
+        return json.dumps(handed).encode()
+
+    @classmethod
+    def read(cls, text: TextIO) -> Handover:
+        """What `dump` wrote."""
+        handed: Mapping[str, Any] = json.load(text)
+        settings = Settings(**handed["settings"])
+        return cls(settings, handed["run_id"], Owner(**handed["owner"]))
+
+
+def this_process() -> Owner:
+    """The calling process as the owner of a run."""
+    return Owner(socket.gethostname(), os.getpid(), psutil.Process().create_time())
+
+
+def is_worked_on(run: TaskRun, now: datetime) -> bool:
+    """Whether the process that owns an active run still lives."""
+    if run.owner is None:
+        return False
+    if run.owner.host != socket.gethostname():
+        return run.heartbeat_on is not None and now - run.heartbeat_on < _SILENCE
+    try:
+        process = psutil.Process(run.owner.pid)
+        same = abs(process.create_time() - run.owner.started_on) < _CLOCK_TICK_S
+        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def start(module: str, handover: Handover, *, detached: bool) -> subprocess.Popen[bytes]:
+    """
+    Start `python -m module` on a run; what it prints goes into the run's log.
+
+    Args:
+        module: The module to run.
+        handover: What it reads from its standard input.
+        detached: Whether it shall outlive this process, and the terminal.
+
+    Raises:
+        OSError: No process could be started.
+    """
+    log = RunFolder.of(handover.settings, handover.run_id).open_log()
+    try:
+        process = subprocess.Popen(
+            # -P: a module in the user's folder must not stand in for one of ours.
+            [sys.executable, "-P", "-m", module],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            start_new_session=detached,
+            process_group=None if detached else 0,
+        )
+    finally:
+        os.close(log)
+    assert process.stdin is not None
+    try:
+        process.stdin.write(handover.dump())
+        process.stdin.close()
+    except BrokenPipeError:
+        # It has ended already; whoever waits for it will see how.
+        pass
+    return process
+
+
+def end(process: subprocess.Popen[bytes], grace_s: float) -> None:
+    """Ask a process to end; after `grace_s` seconds, kill it with all it started."""
+    process.terminate()
+    try:
+        process.wait(grace_s)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def die_with_parent(parent_pid: int) -> None:
+    """Have this process killed when its parent dies, however that happens (Linux)."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
+    # It may have died just before.
+    if os.getppid() != parent_pid:
+        sys.exit(1)

@@ -1,0 +1,154 @@
+"""The supervisor: one process that sees one task run to its end."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from glueml_core.settings import Settings
+from glueml_core.store import Owner, Store, TaskRun, TaskStatus
+from glueml_core.tasks.folder import RunFolder, log_group_name
+from glueml_core.tasks.log import log_to_stdout
+from glueml_core.tasks.outcome import Outcome
+from glueml_core.tasks.processes import HEARTBEAT_S, Handover, end, start, this_process
+
+__all__ = ["Supervisor", "supervise"]
+
+_LOOK_S = 0.25
+_GRACE_S = 1.0
+_log = logging.getLogger(__name__)
+
+
+def supervise(
+    store: Store, settings: Settings, run_id: str, from_owner: Owner, timeout_s: float | None = None
+) -> None:
+    """
+    Take a run over and see it to its end, retries included.
+
+    Args:
+        store: Where the run is.
+        settings: For the worker.
+        run_id: The run.
+        from_owner: Who has it now; if somebody else does by then, nothing is done.
+        timeout_s: Seconds that the run may take, in place of its transform's Timeout.
+    """
+    owner = this_process()
+    if not store.task_runs.claim(run_id, owner, from_owner=from_owner):
+        return
+    supervisor = Supervisor(store, settings, run_id, owner, timeout_s)
+    while supervisor.attempt():
+        pass
+
+
+@dataclass(frozen=True)
+class Supervisor:
+    """The owner of one run, as long as `owner` is what the store says."""
+
+    store: Store
+    settings: Settings
+    run_id: str
+    owner: Owner
+    timeout_s: float | None
+
+    def attempt(self) -> bool:
+        """Try once to do the run; says whether to try again."""
+        run = self._begin()
+        if run is None:
+            self._move("STOPPING", "STOPPED")
+            return False
+
+        RunFolder.of(self.settings, self.run_id).outcome.unlink(missing_ok=True)
+        worker = start(
+            "glueml_core.tasks.worker",
+            Handover(self.settings, self.run_id, self.owner),
+            detached=False,
+        )
+        outcome = self._watch(worker, run)
+        return outcome is not None and self._finish(run, outcome)
+
+    def _begin(self) -> TaskRun | None:
+        run = self.store.task_runs.get(self.run_id)
+        if run is None:
+            return None
+        begun = self._move(
+            "STARTING",
+            "RUNNING",
+            attempt=run.attempt + 1,
+            progress=0.0,
+            log_group_name=log_group_name(run.transform_id),
+        )
+        return self.store.task_runs.get(self.run_id) if begun else None
+
+    def _watch(self, worker: subprocess.Popen[bytes], run: TaskRun) -> Outcome | None:
+        """Wait for the worker, or for a reason to end it; None: the run is no longer ours."""
+        timeout_s = self._timeout_s(run)
+        began = last_heartbeat = time.monotonic()
+        while not _has_ended(worker):
+            now = time.monotonic()
+            seen = self.store.task_runs.get(self.run_id)
+            if seen is None or seen.owner != self.owner:
+                end(worker, _GRACE_S)
+                return None
+            if seen.status == "STOPPING":
+                end(worker, _GRACE_S)
+                return Outcome("STOPPED")
+            if now - began > timeout_s:
+                end(worker, _GRACE_S)
+                return Outcome("TIMEOUT", "The task run took longer than its timeout.")
+            if now - last_heartbeat > HEARTBEAT_S:
+                self.store.task_runs.report(self.run_id, self.owner)
+                last_heartbeat = now
+        return Outcome.load(RunFolder.of(self.settings, self.run_id), worker.returncode)
+
+    def _finish(self, run: TaskRun, outcome: Outcome) -> bool:
+        """Write the end of an attempt; says whether to try again."""
+        max_retries = self.store.transforms.get(run.transform_id).max_retries
+        if outcome.may_retry and run.attempt <= max_retries and self._move("RUNNING", "STARTING"):
+            _log.info("Attempt %s failed. %s Trying again.", run.attempt, outcome.error_string)
+            return True
+
+        changes: dict[str, Any] = {"error_string": outcome.error_string, "output": outcome.output}
+        if outcome.status == "SUCCEEDED":
+            changes["progress"] = 1.0
+        if self._move("RUNNING", outcome.status, **changes):
+            _log.info("Ended: %s. %s", outcome.status, outcome.error_string or "")
+        elif self._move("STOPPING", "STOPPED", output=outcome.output):
+            # Whoever cancels a run that has just done its work still sees it stopped.
+            _log.info("Ended: STOPPED.")
+        return False
+
+    def _move(self, from_: TaskStatus, to: TaskStatus, **changes: Any) -> bool:
+        """Change the status, unless somebody else has taken the run over."""
+        mine = {"owner": self.owner}
+        return self.store.task_runs.transition(self.run_id, from_, to, expecting=mine, **changes)
+
+    def _timeout_s(self, run: TaskRun) -> float:
+        if self.timeout_s is not None:
+            return self.timeout_s
+        minutes = self.store.transforms.get(run.transform_id).timeout_minutes
+        # All attempts together are one run.
+        return minutes * 60 - run.execution_time_s
+
+
+def _has_ended(worker: subprocess.Popen[bytes]) -> bool:
+    try:
+        worker.wait(_LOOK_S)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def main() -> None:
+    """Supervise the run that standard input names."""
+    handover = Handover.read(sys.stdin)
+    log_to_stdout("supervisor")
+    store = Store.open(handover.settings)
+    supervise(store, handover.settings, handover.run_id, handover.owner)
+
+
+if __name__ == "__main__":
+    main()
