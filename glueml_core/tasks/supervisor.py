@@ -20,7 +20,7 @@ __all__ = ["Supervisor", "supervise"]
 
 _LOOK_S = 0.25
 _GRACE_S = 1.0
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("glueml_core.tasks.supervisor")
 
 
 def supervise(

@@ -19,7 +19,7 @@ from glueml_core.tasks.task import Task
 
 __all__ = ["perform"]
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("glueml_core.tasks.worker")
 
 
 def perform(task: Task) -> Outcome:

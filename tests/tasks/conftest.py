@@ -1,0 +1,102 @@
+"""What tests of task runs stand on: a core, a transform with labels, an S3 that never answers."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from glueml_core.api import Core
+from glueml_core.http.inprocess import connect
+from glueml_core.store import Label, LabelSource, TaskRun
+
+PATIENCE_S = 60
+
+
+def wait_for(condition: Callable[[], Any]) -> Any:
+    """What `condition` says as soon as it says something; a failure where it never does."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not (found := condition()):
+        assert time.monotonic() < deadline, "It never happened."
+        time.sleep(0.02)
+    return found
+
+
+def wait_until_ended(core: Core, run_id: str) -> TaskRun:
+    """The run when it is over."""
+
+    def ended() -> TaskRun | None:
+        run = core.store.task_runs.get(run_id)
+        assert run is not None
+        return None if run.is_active else run
+
+    return wait_for(ended)
+
+
+@pytest.fixture
+def core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Core]:
+    """A store of its own; no process of it outlives the test."""
+    monkeypatch.setenv("GLUEML_FILE_ROOTS", json.dumps([str(tmp_path)]))
+    core = Core.open(tmp_path / "store")
+    yield core
+    for run in core.store.task_runs.active():
+        core.stop(run)
+        wait_until_ended(core, run.id)
+    wait_for(lambda: not psutil.Process().children(recursive=True))
+
+
+@pytest.fixture
+def glue(core: Core) -> Any:
+    """A boto3 client of that core."""
+    return connect(core)
+
+
+@pytest.fixture
+def transform_id(glue: Any, tmp_path: Path) -> str:
+    """A transform of the table `db.people` (id, name), whose one file is `people/a.csv`."""
+    columns = [{"Name": name, "Type": "string"} for name in ("id", "name")]
+    (tmp_path / "people").mkdir()
+    (tmp_path / "people" / "a.csv").write_text("id,name\n1,ann\n2,anne\n3,bob\n")
+    glue.create_database(DatabaseInput={"Name": "db"})
+    glue.create_table(
+        DatabaseName="db",
+        TableInput={
+            "Name": "people",
+            "StorageDescriptor": {"Columns": columns, "Location": str(tmp_path / "people")},
+            "Parameters": {"classification": "csv", "skip.header.line.count": "1"},
+        },
+    )
+    answer = glue.create_ml_transform(
+        Name="people",
+        Role="role",
+        InputRecordTables=[{"DatabaseName": "db", "TableName": "people"}],
+        Parameters={
+            "TransformType": "FIND_MATCHES",
+            "FindMatchesParameters": {"PrimaryKeyColumnName": "id"},
+        },
+    )
+    return answer["TransformId"]
+
+
+@pytest.fixture
+def labeled(core: Core, transform_id: str) -> str:
+    """The transform with two labels."""
+    rows = [Label("s", key, "A", {"id": key, "name": name}) for key, name in ("1a", "2b")]
+    core.store.labels.append(transform_id, rows, LabelSource(uri="file:///labels.csv"))
+    return transform_id
+
+
+@pytest.fixture
+def stall(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """S3 takes every request and never answers: whoever asks it waits."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{server.getsockname()[1]}")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        yield
