@@ -9,11 +9,11 @@ import time
 __all__ = ["log_to_stdout"]
 
 
-def log_to_stdout(name: str) -> None:
+def log_to_stdout() -> None:
     """Send this process's log to standard output, which is the run's log file."""
     handler = logging.StreamHandler(sys.stdout)
     formatter = logging.Formatter(
-        f"%(asctime)s.%(msecs)03dZ %(levelname)s {name}: %(message)s", "%Y-%m-%dT%H:%M:%S"
+        "%(asctime)s.%(msecs)03dZ %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%S"
     )
     formatter.converter = time.gmtime
     handler.setFormatter(formatter)

@@ -9,9 +9,12 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from typing import Any, TextIO
 
 import psutil
@@ -23,10 +26,10 @@ from glueml_core.tasks.folder import RunFolder
 __all__ = [
     "HEARTBEAT_S",
     "Handover",
-    "die_with_parent",
-    "end",
+    "end_worker",
     "is_worked_on",
-    "start",
+    "start_supervisor",
+    "start_worker",
     "this_process",
 ]
 
@@ -79,14 +82,9 @@ def is_worked_on(run: TaskRun, now: datetime) -> bool:
         return False
 
 
-def start(module: str, handover: Handover, *, detached: bool) -> subprocess.Popen[bytes]:
+def start_supervisor(handover: Handover) -> subprocess.Popen[bytes]:
     """
-    Start `python -m module` on a run; what it prints goes into the run's log.
-
-    Args:
-        module: The module to run.
-        handover: What it reads from its standard input.
-        detached: Whether it shall outlive this process, and the terminal.
+    Start a supervisor that outlives this process; what it prints goes into the run's log.
 
     Raises:
         OSError: No process could be started.
@@ -95,36 +93,44 @@ def start(module: str, handover: Handover, *, detached: bool) -> subprocess.Pope
     try:
         process = subprocess.Popen(
             # -P: a module in the user's folder must not stand in for one of ours.
-            [sys.executable, "-P", "-m", module],
+            [sys.executable, "-P", "-m", "glueml_core.tasks.supervisor"],
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=log,
-            start_new_session=detached,
-            process_group=None if detached else 0,
+            start_new_session=True,
         )
     finally:
         os.close(log)
     assert process.stdin is not None
-    try:
-        process.stdin.write(handover.dump())
-        process.stdin.close()
-    except BrokenPipeError:
-        # It has ended already; whoever waits for it will see how.
-        pass
+    # It may have ended already; whoever waits for it will see how.
+    with suppress(BrokenPipeError), process.stdin as stdin:
+        stdin.write(handover.dump())
     return process
 
 
-def end(process: subprocess.Popen[bytes], grace_s: float) -> None:
-    """Ask a process to end; after `grace_s` seconds, kill it with all it started."""
-    process.terminate()
-    try:
-        process.wait(grace_s)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+def start_worker(work: Callable[[Handover], None], handover: Handover) -> BaseProcess:
+    """Fork a worker from the supervisor, which has loaded already what both need."""
+    worker = get_context("fork").Process(target=_lead_group, args=(work, handover))
+    worker.start()
+    return worker
 
 
-def die_with_parent(parent_pid: int) -> None:
+def end_worker(worker: BaseProcess, grace_s: float) -> None:
+    """Ask a worker to end; after `grace_s` seconds, kill it with all it started."""
+    worker.terminate()
+    worker.join(grace_s)
+    if worker.is_alive():
+        os.killpg(worker.pid or 0, signal.SIGKILL)
+        worker.join()
+
+
+def _lead_group(work: Callable[[Handover], None], handover: Handover) -> None:
+    os.setpgid(0, 0)
+    _die_with_parent(handover.owner.pid)
+    work(handover)
+
+
+def _die_with_parent(parent_pid: int) -> None:
     """Have this process killed when its parent dies, however that happens (Linux)."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) != 0:

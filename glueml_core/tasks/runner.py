@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from glueml_core.settings import Settings
 from glueml_core.store import Store, TaskRun
-from glueml_core.tasks.processes import Handover, is_worked_on, start, this_process
+from glueml_core.tasks.processes import Handover, is_worked_on, start_supervisor, this_process
 
 __all__ = ["ProcessRunner"]
 
@@ -52,7 +52,7 @@ class ProcessRunner:
 
     def _start(self, run_id: str) -> None:
         handover = Handover(self.settings, run_id, this_process())
-        supervisor = start("glueml_core.tasks.supervisor", handover, detached=True)
+        supervisor = start_supervisor(handover)
         threading.Thread(target=self._reap, args=(supervisor, run_id), daemon=True).start()
 
     def _reap(self, supervisor: subprocess.Popen[bytes], run_id: str) -> None:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import logging
-import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from multiprocessing.process import BaseProcess
 from typing import Any
 
-from glueml_core.settings import Settings
-from glueml_core.store import Owner, Store, TaskRun, TaskStatus
+from glueml_core.store import Store, TaskRun, TaskStatus
 from glueml_core.tasks.folder import RunFolder, log_group_name
 from glueml_core.tasks.log import log_to_stdout
 from glueml_core.tasks.outcome import Outcome
-from glueml_core.tasks.processes import HEARTBEAT_S, Handover, end, start, this_process
+from glueml_core.tasks.processes import (
+    HEARTBEAT_S,
+    Handover,
+    end_worker,
+    start_worker,
+    this_process,
+)
+from glueml_core.tasks.worker import work
 
 __all__ = ["Supervisor", "supervise"]
 
@@ -23,36 +29,26 @@ _GRACE_S = 1.0
 _log = logging.getLogger("glueml_core.tasks.supervisor")
 
 
-def supervise(
-    store: Store, settings: Settings, run_id: str, from_owner: Owner, timeout_s: float | None = None
-) -> None:
+def supervise(store: Store, handover: Handover) -> None:
     """
     Take a run over and see it to its end, retries included.
 
-    Args:
-        store: Where the run is.
-        settings: For the worker.
-        run_id: The run.
-        from_owner: Who has it now; if somebody else does by then, nothing is done.
-        timeout_s: Seconds that the run may take, in place of its transform's Timeout.
+    Nothing is done if by now somebody else has the run than the owner who hands it over.
     """
     owner = this_process()
-    if not store.task_runs.claim(run_id, owner, from_owner=from_owner):
+    if not store.task_runs.claim(handover.run_id, owner, from_owner=handover.owner):
         return
-    supervisor = Supervisor(store, settings, run_id, owner, timeout_s)
+    supervisor = Supervisor(store, replace(handover, owner=owner))
     while supervisor.attempt():
         pass
 
 
 @dataclass(frozen=True)
 class Supervisor:
-    """The owner of one run, as long as `owner` is what the store says."""
+    """The owner of one run, as long as the store says so."""
 
     store: Store
-    settings: Settings
-    run_id: str
-    owner: Owner
-    timeout_s: float | None
+    handover: Handover
 
     def attempt(self) -> bool:
         """Try once to do the run; says whether to try again."""
@@ -61,17 +57,18 @@ class Supervisor:
             self._move("STOPPING", "STOPPED")
             return False
 
-        RunFolder.of(self.settings, self.run_id).outcome.unlink(missing_ok=True)
-        worker = start(
-            "glueml_core.tasks.worker",
-            Handover(self.settings, self.run_id, self.owner),
-            detached=False,
-        )
-        outcome = self._watch(worker, run)
+        self._folder.outcome.unlink(missing_ok=True)
+        # A connection to the database does not survive a fork.
+        self.store.close()
+        outcome = self._watch(start_worker(work, self.handover), run)
         return outcome is not None and self._finish(run, outcome)
 
+    @property
+    def _folder(self) -> RunFolder:
+        return RunFolder.of(self.handover.settings, self.handover.run_id)
+
     def _begin(self) -> TaskRun | None:
-        run = self.store.task_runs.get(self.run_id)
+        run = self.store.task_runs.get(self.handover.run_id)
         if run is None:
             return None
         begun = self._move(
@@ -81,28 +78,28 @@ class Supervisor:
             progress=0.0,
             log_group_name=log_group_name(run.transform_id),
         )
-        return self.store.task_runs.get(self.run_id) if begun else None
+        return self.store.task_runs.get(self.handover.run_id) if begun else None
 
-    def _watch(self, worker: subprocess.Popen[bytes], run: TaskRun) -> Outcome | None:
+    def _watch(self, worker: BaseProcess, run: TaskRun) -> Outcome | None:
         """Wait for the worker, or for a reason to end it; None: the run is no longer ours."""
         timeout_s = self._timeout_s(run)
         began = last_heartbeat = time.monotonic()
         while not _has_ended(worker):
             now = time.monotonic()
-            seen = self.store.task_runs.get(self.run_id)
-            if seen is None or seen.owner != self.owner:
-                end(worker, _GRACE_S)
+            seen = self.store.task_runs.get(self.handover.run_id)
+            if seen is None or seen.owner != self.handover.owner:
+                end_worker(worker, _GRACE_S)
                 return None
             if seen.status == "STOPPING":
-                end(worker, _GRACE_S)
+                end_worker(worker, _GRACE_S)
                 return Outcome("STOPPED")
             if now - began > timeout_s:
-                end(worker, _GRACE_S)
+                end_worker(worker, _GRACE_S)
                 return Outcome("TIMEOUT", "The task run took longer than its timeout.")
             if now - last_heartbeat > HEARTBEAT_S:
-                self.store.task_runs.report(self.run_id, self.owner)
+                self.store.task_runs.report(self.handover.run_id, self.handover.owner)
                 last_heartbeat = now
-        return Outcome.load(RunFolder.of(self.settings, self.run_id), worker.returncode)
+        return Outcome.load(self._folder, worker.exitcode or 0)
 
     def _finish(self, run: TaskRun, outcome: Outcome) -> bool:
         """Write the end of an attempt; says whether to try again."""
@@ -123,31 +120,28 @@ class Supervisor:
 
     def _move(self, from_: TaskStatus, to: TaskStatus, **changes: Any) -> bool:
         """Change the status, unless somebody else has taken the run over."""
-        mine = {"owner": self.owner}
-        return self.store.task_runs.transition(self.run_id, from_, to, expecting=mine, **changes)
+        mine = {"owner": self.handover.owner}
+        return self.store.task_runs.transition(
+            self.handover.run_id, from_, to, expecting=mine, **changes
+        )
 
     def _timeout_s(self, run: TaskRun) -> float:
-        if self.timeout_s is not None:
-            return self.timeout_s
         minutes = self.store.transforms.get(run.transform_id).timeout_minutes
         # All attempts together are one run.
         return minutes * 60 - run.execution_time_s
 
 
-def _has_ended(worker: subprocess.Popen[bytes]) -> bool:
-    try:
-        worker.wait(_LOOK_S)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
+def _has_ended(worker: BaseProcess) -> bool:
+    worker.join(_LOOK_S)
+    return not worker.is_alive()
 
 
 def main() -> None:
     """Supervise the run that standard input names."""
     handover = Handover.read(sys.stdin)
-    log_to_stdout("supervisor")
+    log_to_stdout()
     store = Store.open(handover.settings)
-    supervise(store, handover.settings, handover.run_id, handover.owner)
+    supervise(store, handover)
 
 
 if __name__ == "__main__":

@@ -11,15 +11,14 @@ from types import FrameType
 from glueml_core.errors import GlueError
 from glueml_core.store import Store
 from glueml_core.tasks.folder import RunFolder
-from glueml_core.tasks.log import log_to_stdout
 from glueml_core.tasks.outcome import Outcome
-from glueml_core.tasks.processes import Handover, die_with_parent
+from glueml_core.tasks.processes import Handover
 from glueml_core.tasks.progress import ProgressReport
 from glueml_core.tasks.task import Task
 
-__all__ = ["perform"]
+__all__ = ["perform", "work"]
 
-_log = logging.getLogger("glueml_core.tasks.worker")
+_log = logging.getLogger(__name__)
 
 
 def perform(task: Task) -> Outcome:
@@ -32,13 +31,9 @@ def perform(task: Task) -> Outcome:
         return Outcome("FAILED", str(error))
 
 
-def main() -> None:
-    """Work on the run that standard input names, and leave its outcome in its folder."""
-    handover = Handover.read(sys.stdin)
-    die_with_parent(handover.owner.pid)
+def work(handover: Handover) -> None:
+    """Do one attempt at a run, in a process of its own, and leave the outcome in its folder."""
     signal.signal(signal.SIGTERM, _end)
-    log_to_stdout("worker")
-
     store = Store.open(handover.settings)
     folder = RunFolder.of(handover.settings, handover.run_id)
     try:
@@ -65,7 +60,3 @@ def _task(store: Store, handover: Handover, folder: RunFolder) -> Task:
 def _end(_signal: int, _frame: FrameType | None) -> None:
     # As an exception, so that half-written files are removed on the way out.
     sys.exit(128 + signal.SIGTERM)
-
-
-if __name__ == "__main__":
-    main()
