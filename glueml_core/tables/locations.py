@@ -19,6 +19,7 @@ __all__ = [
     "check_output_path",
     "file_etag",
     "locate",
+    "read_object",
     "stat_object",
 ]
 
@@ -114,6 +115,23 @@ def file_etag(stat: os.stat_result) -> str:
     """What tells two versions of a local file apart, as an etag does on S3."""
     seen = f"{stat.st_ino} {stat.st_size} {stat.st_mtime_ns}"
     return hashlib.sha256(seen.encode()).hexdigest()[:32]
+
+
+def read_object(uri: str, settings: Settings) -> tuple[bytes, str]:
+    """
+    The content of one label file, and its etag as `stat_object` gives it.
+
+    Raises:
+        InvalidInputException: As `stat_object`.
+    """
+    stored = stat_object(uri, settings)
+    location = locate(uri, settings)
+    if location.bucket is None:
+        return location.local.read_bytes(), stored.etag
+    try:
+        return s3.read_object(location.bucket, location.path, settings.region)
+    except s3.S3AccessError as error:
+        raise _cannot_access(uri, str(error)) from error
 
 
 def check_output_path(uri: str, settings: Settings) -> Location:

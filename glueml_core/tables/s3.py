@@ -96,6 +96,17 @@ def list_objects(bucket: str, prefix: str, region: str) -> Iterator[tuple[str, i
         raise S3AccessError(str(error).rstrip(".")) from error
 
 
+def read_object(bucket: str, key: str, region: str) -> tuple[bytes, str]:
+    """
+    One object's content and etag.
+
+    Raises:
+        S3AccessError: No such object, no right to read it, or no way to the endpoint.
+    """
+    answer = _ask(region, "get_object", Bucket=bucket, Key=key)
+    return answer["Body"].read(), answer["ETag"].strip('"')
+
+
 def upload(file: BinaryIO, bucket: str, key: str, region: str) -> None:
     """
     Put one object, in parts if it is large; it appears when its last part is there.
