@@ -8,7 +8,15 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.typing import Series
 
-__all__ = ["CandidatePairs", "LabelingSets", "Labels", "Matches", "Records", "ScoredPairs"]
+__all__ = [
+    "CandidatePairs",
+    "LabelFile",
+    "LabelingSets",
+    "Labels",
+    "Matches",
+    "Records",
+    "ScoredPairs",
+]
 
 
 class Records(pa.DataFrameModel):
@@ -89,6 +97,25 @@ class LabelingSets(pa.DataFrameModel):
 
     class Config:
         """A record appears once in a labeling set."""
+
+        strict = True
+        unique: ClassVar = ["labeling_set_id", "record_id"]
+
+
+class LabelFile(pa.DataFrameModel):
+    """
+    The labeled rows of one label file, in its order.
+
+    `row` holds the source's columns as the file has them, a mapping from name to text.
+    """
+
+    labeling_set_id: Series[str] = pa.Field(str_matches=r"\S")
+    record_id: Series[str] = pa.Field(str_matches=r"\S")
+    label: Series[str] = pa.Field(str_matches=r"\S")
+    row: Series[object]
+
+    class Config:
+        """A record has one label in a labeling set."""
 
         strict = True
         unique: ClassVar = ["labeling_set_id", "record_id"]
