@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-
-from botocore.utils import parse_timestamp
 
 from glueml_core.errors import SerializationException
 
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["parse"]
 
+_EPOCH = datetime.fromtimestamp(0, UTC)
 _INT_BITS = {"integer": 32, "long": 64}
 
 
@@ -94,11 +93,12 @@ def _double(_shape: Any, value: Any, path: str) -> float:
 def _timestamp(_shape: Any, value: Any, path: str) -> datetime:
     _expect(isinstance(value, int | float | str) and not isinstance(value, bool), path, "a time")
     try:
-        moment = parse_timestamp(value)
-    except (ValueError, OverflowError, OSError) as error:
+        if not isinstance(value, str):
+            return _EPOCH + timedelta(seconds=value)
+        moment = datetime.fromisoformat(value)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise SerializationException(f"The value at '{path}' is not a time.") from error
-    assert isinstance(moment, datetime)
-    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
 
 
 def _expect(holds: bool, path: str, kind: str) -> None:
