@@ -15,15 +15,19 @@ __all__ = ["Bounds", "read_body"]
 @dataclass(frozen=True)
 class Bounds:
     """
-    How much of one request the server takes.
+    How much the server takes upon itself.
 
     Args:
-        body_bytes: Length of a body; Glue's own largest legal request is well below a tenth of it.
+        body_bytes: Length of a body; the longest there is defines a catalog table.
         body_timeout_s: Time for the whole body to arrive.
+        requests: Requests at once, all in memory; more are sent away, to come again.
+        threads: Requests that are worked on at once; a store's pool has a connection for each.
     """
 
-    body_bytes: int = 16 * 2**20
+    body_bytes: int = 5 * 2**20
     body_timeout_s: float = 30
+    requests: int = 256
+    threads: int = 12
 
 
 async def read_body(request: Request, bounds: Bounds) -> bytes:

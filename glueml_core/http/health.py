@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from prometheus_client import CONTENT_TYPE_LATEST
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -15,12 +16,12 @@ from glueml_core.http.metrics import Metrics
 __all__ = ["health_routes"]
 
 
-def health_routes(is_ready: Callable[[], bool], metrics: Metrics) -> list[Route]:
+def health_routes(ask_store: Callable[[], object], metrics: Metrics) -> list[Route]:
     """
     `/healthz`, `/readyz` and `/metrics`, for everyone who can reach the port.
 
     Args:
-        is_ready: Whether the store answers; may block.
+        ask_store: Anything that the store's database has to answer.
         metrics: What `/metrics` shows.
     """
 
@@ -28,13 +29,15 @@ def health_routes(is_ready: Callable[[], bool], metrics: Metrics) -> list[Route]
         return JSONResponse({"status": "alive"})
 
     async def readyz(_request: Request) -> Response:
-        if await run_in_threadpool(is_ready):
-            return JSONResponse({"status": "ready"})
-        return JSONResponse({"status": "the store does not answer"}, 503)
+        try:
+            await run_in_threadpool(ask_store)
+        except SQLAlchemyError:
+            return JSONResponse({"status": "the store's database does not answer"}, 503)
+        return JSONResponse({"status": "ready"})
 
     async def show_metrics(_request: Request) -> Response:
         page = await run_in_threadpool(metrics.page)
-        return Response(page, media_type=CONTENT_TYPE_LATEST)
+        return Response(page, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     return [
         Route("/healthz", healthz),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 
 from prometheus_client import (
     CollectorRegistry,
@@ -14,10 +14,12 @@ from prometheus_client import (
 )
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+from sqlalchemy.exc import SQLAlchemyError
+
+from glueml_core.store.census import Census
 
 __all__ = ["Metrics"]
 
-Counts = Mapping[tuple[str, ...], int]
 SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -26,13 +28,10 @@ class Metrics:
     Requests as they are answered; transforms and task runs as the store has them when asked.
 
     Args:
-        count_transforms: The number of transforms, by status.
-        count_task_runs: The number of task runs, by task type and status.
+        take_census: Counts what the store holds.
     """
 
-    def __init__(
-        self, count_transforms: Callable[[], Counts], count_task_runs: Callable[[], Counts]
-    ) -> None:
+    def __init__(self, take_census: Callable[[], Census]) -> None:
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "glueml_requests",
@@ -49,14 +48,7 @@ class Metrics:
         )
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
-        self._registry.register(
-            _CountsOfTheStore("glueml_transforms", "Transforms.", ["status"], count_transforms)
-        )
-        self._registry.register(
-            _CountsOfTheStore(
-                "glueml_task_runs", "Task runs.", ["task_type", "status"], count_task_runs
-            )
-        )
+        self._registry.register(_StoreCollector(take_census))
 
     def count(self, operation: str, status: int, error: str, seconds: float) -> None:
         """Take note of one answer; `error` is empty for a good one."""
@@ -68,18 +60,32 @@ class Metrics:
         return generate_latest(self._registry)
 
 
-class _CountsOfTheStore(Collector):
-    def __init__(
-        self, name: str, help_text: str, labels: list[str], count: Callable[[], Counts]
-    ) -> None:
-        self._name, self._help_text, self._labels, self._count = name, help_text, labels, count
+class _StoreCollector(Collector):
+    def __init__(self, take_census: Callable[[], Census]) -> None:
+        self._take_census = take_census
 
     def describe(self) -> list[GaugeMetricFamily]:
-        # Without this, registering would ask the store for its numbers.
-        return [GaugeMetricFamily(self._name, self._help_text, labels=self._labels)]
+        # Without this, the store would be asked when the collector is registered.
+        return list(_families(None))
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        family = GaugeMetricFamily(self._name, self._help_text, labels=self._labels)
-        for values, number in self._count().items():
-            family.add_metric(values, number)
-        yield family
+        try:
+            census = self._take_census()
+        except SQLAlchemyError:
+            census = None
+        return _families(census)
+
+
+def _families(census: Census | None) -> Iterator[GaugeMetricFamily]:
+    up = "Whether the store's database answered just now."
+    yield GaugeMetricFamily("glueml_store_up", up, value=float(census is not None))
+
+    transforms = GaugeMetricFamily("glueml_transforms", "ML transforms.", labels=["status"])
+    runs = GaugeMetricFamily("glueml_task_runs", "Task runs.", labels=["task_type", "status"])
+    if census is not None:
+        for status, count in census.transforms.items():
+            transforms.add_metric([status], count)
+        for (task_type, status), count in census.task_runs.items():
+            runs.add_metric([task_type, status], count)
+    yield transforms
+    yield runs

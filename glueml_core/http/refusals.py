@@ -20,13 +20,9 @@ __all__ = [
 class DoorError(GlueError):
     """A request that was turned away before anybody asked what it means."""
 
-    status = 400
-
 
 class AuthenticationError(DoorError):
     """Nobody we know sent this request."""
-
-    status = 403
 
 
 class MissingAuthenticationTokenException(AuthenticationError):
@@ -51,8 +47,6 @@ class UnrecognizedClientException(AuthenticationError):
 class RequestEntityTooLargeException(DoorError):
     """The body is longer than a request may be."""
 
-    status = 413
-
 
 class RequestTimeoutException(DoorError):
     """The body did not arrive in time; the client may try again."""
@@ -60,5 +54,3 @@ class RequestTimeoutException(DoorError):
 
 class ServiceUnavailableException(DoorError):
     """The server is about to stop, or has more to do than it can; the client may try again."""
-
-    status = 503

@@ -17,11 +17,20 @@ if TYPE_CHECKING:
 
     from glueml_core.api import Core
 
-__all__ = ["WireAnswer", "answer", "refusal"]
+__all__ = ["CONTENT_TYPE", "WireAnswer", "answer", "refusal"]
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
 
-_STATUS = {"InternalServiceException": 500, "UnknownOperationException": 404}
+_STATUS = {
+    "IncompleteSignatureException": 403,
+    "InternalServiceException": 500,
+    "InvalidSignatureException": 403,
+    "MissingAuthenticationTokenException": 403,
+    "RequestEntityTooLargeException": 413,
+    "ServiceUnavailableException": 503,
+    "UnknownOperationException": 404,
+    "UnrecognizedClientException": 403,
+}
 _DEFAULT_ERROR_STATUS = 400
 
 _log = logging.getLogger(__name__)
@@ -36,9 +45,11 @@ class WireAnswer:
     body: bytes
 
 
-def answer(core: Core, headers: Mapping[str, str], body: bytes) -> WireAnswer:
+def answer(
+    core: Core, headers: Mapping[str, str], body: bytes, request_id: str | None = None
+) -> WireAnswer:
     """Answer a request that may be answered at all: who sends it is checked by the caller."""
-    request_id = str(uuid.uuid4())
+    request_id = request_id or str(uuid.uuid4())
     try:
         content = call(core, _operation_name(headers), body)
     except GlueError as error:

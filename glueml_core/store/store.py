@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from glueml_core.store.aws_catalog import AwsCatalog
 from glueml_core.store.catalog import Catalog
+from glueml_core.store.census import Census, take_census
 from glueml_core.store.database import Database, now_utc, random_id
 from glueml_core.store.labeling_queue import LabelingQueue
 from glueml_core.store.labels import Labels
@@ -68,6 +69,10 @@ class Store:
     def now(self) -> datetime:
         """The moment that a row written now is stamped with, in UTC."""
         return self.database.now()
+
+    def census(self) -> Census:
+        """How much of everything there is at this moment."""
+        return take_census(self.database)
 
     def close(self) -> None:
         """Give the database's connections back."""
