@@ -1,0 +1,1 @@
+"""What we measure about ourselves, and how."""

@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 
 __all__ = ["MAIL_HOSTS", "STATES", "STREET_KINDS", "Vocabulary"]
 
-_GIVEN = """
+
+def _listed(words: str) -> list[str]:
+    return words.split()
+
+
+_GIVEN = _listed("""
     james mary john patricia robert jennifer michael linda william elizabeth david barbara richard
     susan joseph jessica thomas sarah charles karen christopher lisa daniel nancy matthew betty
     anthony margaret mark sandra donald ashley steven kimberly paul emily andrew donna joshua
@@ -18,37 +23,37 @@ _GIVEN = """
     eric jonathan shirley stephen anna larry brenda justin pamela scott emma brandon nicole benjamin
     helen samuel samantha gregory katherine frank christine alexander debra raymond rachel patrick
     carolyn jack janet dennis catherine jerry maria
-""".split()
+""")
 _NICKNAMES = dict(
     pair.split("=")
-    for pair in """
+    for pair in _listed("""
     james=jim robert=bob michael=mike william=bill elizabeth=liz david=dave richard=rick joseph=joe
     thomas=tom charles=chuck christopher=chris daniel=dan matthew=matt anthony=tony margaret=peggy
     steven=steve kimberly=kim andrew=andy joshua=josh kenneth=ken edward=ed ronald=ron timothy=tim
     rebecca=becky jeffrey=jeff nicholas=nick jonathan=jon stephen=steve benjamin=ben samuel=sam
     gregory=greg katherine=kate alexander=alex raymond=ray patrick=pat jennifer=jen patricia=pat
     susan=sue jessica=jess deborah=deb catherine=cathy jacob=jake
-""".split()
+""")
 )
-_SURNAMES = """
+_SURNAMES = _listed("""
     smith johnson williams brown jones garcia miller davis rodriguez martinez hernandez lopez
     gonzalez wilson anderson thomas taylor moore jackson martin lee perez thompson white harris
     sanchez clark ramirez lewis robinson walker young allen king wright scott torres nguyen hill
     flores green adams nelson baker hall rivera campbell mitchell carter roberts
-""".split()
-STREET_KINDS = "street avenue road lane drive court place boulevard way terrace".split()
-STATES = """
+""")
+STREET_KINDS = _listed("street avenue road lane drive court place boulevard way terrace")
+STATES = _listed("""
     al ak az ar ca co ct de fl ga hi id il in ia ks ky la me md ma mi mn ms mo mt ne nv nh nj nm ny
     nc nd oh ok or pa ri sc sd tn tx ut vt va wa wv wi wy
-""".split()
-MAIL_HOSTS = "example.com mail.example post.example inbox.example web.example".split()
+""")
+MAIL_HOSTS = _listed("example.com mail.example post.example inbox.example web.example")
 _SYLLABLES = [
     onset + rest
-    for onset in "b br c ch cr d dr f g gr h j k kl l m n p pr r s sh st t tr v w".split()
-    for rest in "a e i o u ai ea or an en in ar".split()
+    for onset in _listed("b br c ch cr d dr f g gr h j k kl l m n p pr r s sh st t tr v w")
+    for rest in _listed("a e i o u ai ea or an en in ar")
 ]
-_GIVEN_ENDS = "a o n na ra lyn das vin ne".split()
-_SURNAME_ENDS = "n son man ton ley ski ez ini er berg well ford sen ard ling more".split()
+_GIVEN_ENDS = _listed("a o n na ra lyn das vin ne")
+_SURNAME_ENDS = _listed("n son man ton ley ski ez ini er berg well ford sen ard ling more")
 _STREET_ENDS = [*_SURNAME_ENDS, "wood", "field", "view", "gate"]
 _CITY_ENDS = ["ville", "ton", "burg", " city", " falls", "port", "field", "ham"]
 

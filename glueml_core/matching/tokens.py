@@ -4,16 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
 from glueml_core.matching.arrays import Floats, Positions, SparseRows
+from glueml_core.matching.background import rarity
 
-__all__ = ["TokenVectors", "gram_presence", "paired_dot", "token_presence", "unit_rows"]
+__all__ = [
+    "TokenMatrix",
+    "TokenVectors",
+    "gram_presence",
+    "paired_dot",
+    "token_presence",
+    "unit_rows",
+]
 
 _PAIRS_AT_ONCE = 200_000
+
+
+class TokenMatrix(NamedTuple):
+    """
+    Which texts have which tokens.
+
+    Args:
+        presence: 1 where a text has a token, shape (n_texts, n_tokens).
+        tokens: What each column stands for; empty if no text has any.
+    """
+
+    presence: SparseRows
+    tokens: pd.Index
 
 
 @dataclass(frozen=True)
@@ -33,9 +55,7 @@ class TokenVectors:
     def of(cls, presence: SparseRows, copies: Positions | None = None) -> TokenVectors:
         """Weigh tokens by how many rows have them; row i stands for `copies[i]` rows."""
         copies = np.ones(presence.shape[0], dtype=np.int64) if copies is None else copies
-        holders = presence.T @ copies
-        idf = np.log((copies.sum() + 1) / np.maximum(holders, 1)).astype(np.float32)
-        return cls(presence, idf)
+        return cls(presence, rarity(int(copies.sum()), presence.T @ copies))
 
     @property
     def holders(self) -> Positions:
@@ -58,16 +78,17 @@ def unit_rows(matrix: SparseRows) -> SparseRows:
     return (sparse.diags((1 / length).astype(np.float32)) @ matrix).tocsr()
 
 
-def token_presence(lists: Sequence[Iterable[str]]) -> SparseRows:
-    """1 where a text, already split, has a token: shape (n_texts, n_tokens)."""
+def token_presence(lists: Sequence[Iterable[str]]) -> TokenMatrix:
+    """The tokens of texts that are already split."""
     flat = [(row, token) for row, tokens in enumerate(lists) for token in tokens]
     rows, tokens = zip(*flat, strict=True) if flat else ((), ())
     codes, vocabulary = pd.factorize(np.array(tokens, dtype=object), sort=True)
-    return _presence(np.array(rows, dtype=np.int64), codes, len(lists), len(vocabulary))
+    presence = _presence(np.array(rows, dtype=np.int64), codes, len(lists), len(vocabulary))
+    return TokenMatrix(presence, pd.Index(vocabulary))
 
 
-def gram_presence(texts: Sequence[str], size: int = 3) -> SparseRows:
-    """1 where a text, with a space put at both ends, has a run of `size` characters."""
+def gram_presence(texts: Sequence[str], size: int = 3) -> TokenMatrix:
+    """Runs of `size` characters, as numbers, of texts with a space put at both ends."""
     padded = [f" {text} " for text in texts]
     lengths = np.array([len(text) for text in padded], dtype=np.int64)
     chars = np.frombuffer("".join(padded).encode("utf-32-le"), dtype=np.uint32).astype(np.int64)
@@ -79,7 +100,8 @@ def gram_presence(texts: Sequence[str], size: int = 3) -> SparseRows:
         grams = (grams << 21) | chars[offset : offset + count]
     within = row_of_char[:count] == row_of_char[size - 1 : size - 1 + count]
     vocabulary, codes = np.unique(grams[within], return_inverse=True)
-    return _presence(row_of_char[:count][within], codes, len(texts), len(vocabulary))
+    presence = _presence(row_of_char[:count][within], codes, len(texts), len(vocabulary))
+    return TokenMatrix(presence, pd.Index(vocabulary))
 
 
 def _presence(rows: Positions, tokens: Positions, row_count: int, token_count: int) -> SparseRows:

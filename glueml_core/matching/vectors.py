@@ -7,15 +7,23 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 
-from glueml_core.matching.arrays import Positions, SparseRows
+from glueml_core.matching.arrays import Floats, Positions, SparseRows
+from glueml_core.matching.background import Background, Counts, rarity
 from glueml_core.matching.codes import code_prefixes, codes_in, squeezed_runs
-from glueml_core.matching.columns import Column
 from glueml_core.matching.rows import DistinctRows
-from glueml_core.matching.tokens import TokenVectors, gram_presence, token_presence
+from glueml_core.matching.tokens import (
+    TokenMatrix,
+    TokenVectors,
+    gram_presence,
+    token_presence,
+)
 
 __all__ = ["TableVectors", "ViewVectors"]
+
+_CODE_KINDS = ("code", "run", "prefix")
 
 
 @dataclass(frozen=True)
@@ -26,64 +34,123 @@ class ViewVectors:
     Args:
         columns: Vectors of each column's distinct values; rarity is judged within the column.
         rows: Vectors of whole rows.
+        tokens: The vocabulary.
     """
 
     columns: tuple[TokenVectors, ...]
     rows: TokenVectors
+    tokens: pd.Index
 
 
 @dataclass(frozen=True)
 class TableVectors:
-    """Sparse vectors of a table, each made when first asked for."""
+    """
+    Sparse vectors of a table, each made when first asked for.
+
+    Args:
+        table: Its distinct rows.
+        background: How common things are in the larger table that this is a part of; left out,
+            the table speaks for itself.
+    """
 
     table: DistinctRows
+    background: Background | None = None
 
     @cached_property
     def words(self) -> ViewVectors:
         """Words."""
-        return self._view(lambda texts: token_presence([text.split() for text in texts]), _words)
+        return self._view("word", lambda texts: token_presence([text.split() for text in texts]))
 
     @cached_property
     def grams(self) -> ViewVectors:
         """Runs of three characters."""
-        return self._view(gram_presence, _words)
+        return self._view("gram", gram_presence)
 
     @cached_property
     def digits(self) -> ViewVectors:
         """Words with a digit in them."""
         return self._view(
-            lambda texts: token_presence([_with_digit(text) for text in texts]), _words
+            "digit", lambda texts: token_presence([_with_digit(text) for text in texts])
         )
 
     @cached_property
     def codes(self) -> tuple[TokenVectors, TokenVectors, TokenVectors]:
         """Of whole rows, over one vocabulary: codes, what a code may be part of, code prefixes."""
+        _, vectors = self._codes
+        return vectors
+
+    @cached_property
+    def value_rarity(self) -> tuple[Floats, ...]:
+        """Rarity of each column's values, in nats."""
+        return tuple(
+            rarity(int(column.frequencies.sum()), column.frequencies)
+            if self.background is None
+            else self.background.values[column.name].rarity(pd.Index(column.values, dtype=object))
+            for column in self.table.columns
+        )
+
+    def as_background(self) -> Background:
+        """What this table, a sample of a larger one, says about how common things are."""
+        tokens: dict[tuple[str, str | None], Counts] = {}
+        for kind, view in (("word", self.words), ("gram", self.grams), ("digit", self.digits)):
+            for column, vectors in zip(self.table.columns, view.columns, strict=True):
+                copies = column.frequencies
+                holders = vectors.presence.T @ copies
+                tokens[kind, column.name] = Counts.of(view.tokens, holders, int(copies.sum()))
+            tokens[kind, None] = Counts.of(view.tokens, view.rows.holders, len(self.table))
+        names, codes = self._codes
+        for kind, vectors in zip(_CODE_KINDS, codes, strict=True):
+            tokens[kind, None] = Counts.of(names, vectors.holders, len(self.table))
+        values = {
+            column.name: Counts.of(
+                pd.Index(column.values, dtype=object),
+                column.frequencies,
+                int(column.frequencies.sum()),
+            )
+            for column in self.table.columns
+        }
+        return Background(values, tokens)
+
+    @cached_property
+    def _codes(self) -> tuple[pd.Index, tuple[TokenVectors, TokenVectors, TokenVectors]]:
         texts = [value for column in self.table.columns for value in column.values]
         lists = [
             *(codes_in(text) for text in texts),
             *(squeezed_runs(text) for text in texts),
             *(code_prefixes(text) for text in texts),
         ]
-        presence = token_presence(lists)
+        presence, tokens = token_presence(lists)
         thirds = [presence[i * len(texts) : (i + 1) * len(texts)] for i in range(3)]
-        vectors = [TokenVectors.of(self._rows(third)) for third in thirds]
-        return vectors[0], vectors[1], vectors[2]
+        codes, runs, prefixes = (
+            self._weighed(self._rows(third), None, tokens, kind, None)
+            for third, kind in zip(thirds, _CODE_KINDS, strict=True)
+        )
+        return tokens, (codes, runs, prefixes)
 
-    def _view(
-        self,
-        presence_of: Callable[[Sequence[str]], SparseRows],
-        texts_of: Callable[[Column], Sequence[str]],
-    ) -> ViewVectors:
+    def _view(self, kind: str, tokenize: Callable[[Sequence[str]], TokenMatrix]) -> ViewVectors:
         columns = self.table.columns
-        presence = presence_of([text for column in columns for text in texts_of(column)])
+        presence, tokens = tokenize([text for column in columns for text in column.words])
         ends = np.cumsum([0, *(len(column.values) for column in columns)])
         return ViewVectors(
             columns=tuple(
-                TokenVectors.of(presence[start:end], column.frequencies)
+                self._weighed(presence[start:end], column.frequencies, tokens, kind, column.name)
                 for column, start, end in zip(columns, ends, ends[1:], strict=False)
             ),
-            rows=TokenVectors.of(self._rows(presence)),
+            rows=self._weighed(self._rows(presence), None, tokens, kind, None),
+            tokens=tokens,
         )
+
+    def _weighed(
+        self,
+        presence: SparseRows,
+        copies: Positions | None,
+        tokens: pd.Index,
+        kind: str,
+        column: str | None,
+    ) -> TokenVectors:
+        if self.background is None or not len(tokens):
+            return TokenVectors.of(presence, copies)
+        return TokenVectors(presence, self.background.tokens[kind, column].rarity(tokens))
 
     def _rows(self, value_presence: SparseRows) -> SparseRows:
         """1 where any of a row's values has the token."""
@@ -95,10 +162,6 @@ class TableVectors:
         presence = (has_value @ value_presence).tocsr()
         presence.data[:] = 1
         return presence
-
-
-def _words(column: Column) -> Sequence[str]:
-    return column.words
 
 
 def _with_digit(text: str) -> list[str]:

@@ -53,15 +53,11 @@ class ColumnFeatures:
     words: TokenVectors
     grams: TokenVectors
     digits: TokenVectors
+    rarity: Floats
 
     @cached_property
     def _overlaps(self) -> tuple[TokenOverlap, TokenOverlap, TokenOverlap]:
         return TokenOverlap(self.words), TokenOverlap(self.grams), TokenOverlap(self.digits)
-
-    @cached_property
-    def _rarity(self) -> Floats:
-        counts = self.column.frequencies
-        return np.asarray(np.log((counts.sum() + 1) / np.maximum(counts, 1)), np.float32)
 
     def __call__(self, rows_l: Positions, rows_r: Positions) -> FeatureTable:
         """Features of pairs of rows."""
@@ -90,7 +86,7 @@ class ColumnFeatures:
         words, grams, digits = self._overlaps
         left, right = [texts[i] for i in low], [texts[i] for i in high]
         equal = np.fromiter(map(str.__eq__, left, right), dtype=np.float32, count=len(left))
-        rarity = np.minimum(self._rarity[low], self._rarity[high])
+        rarity = np.minimum(self.rarity[low], self.rarity[high])
         parts = [
             equal,
             equal * rarity,

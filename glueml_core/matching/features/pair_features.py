@@ -26,12 +26,13 @@ class PairFeatures:
 
     def __init__(self, vectors: TableVectors) -> None:
         self._columns = [
-            ColumnFeatures(column, words, grams, digits)
-            for column, words, grams, digits in zip(
+            ColumnFeatures(column, words, grams, digits, rarity)
+            for column, words, grams, digits, rarity in zip(
                 vectors.table.columns,
                 vectors.words.columns,
                 vectors.grams.columns,
                 vectors.digits.columns,
+                vectors.value_rarity,
                 strict=True,
             )
         ]
