@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from glueml_core.api.catalog_databases import MAX_CATALOG_PAGE
@@ -12,10 +10,10 @@ from glueml_core.api.paging import decode_token, encode_token
 from glueml_core.errors import ConcurrentModificationException, InvalidInputException
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from glueml_core.api.core import Core
-    from glueml_core.store import CatalogTable, PageKey
+    from glueml_core.store import CatalogTable
 
 __all__ = ["create_table", "delete_table", "get_table", "get_tables", "update_table"]
 
@@ -66,19 +64,11 @@ def get_tables(
     **ignored: Any,
 ) -> dict[str, Any]:
     """The tables of a database by name; with an expression, those whose whole name it matches."""
-    pattern = _pattern(expression)
     listed = ("tables", database_name, expression)
-    matching = (
-        table
-        for table in _tables(core, database_name, decode_token(next_token, *listed))
-        if pattern.fullmatch(table.name)
-    )
-    found = list(islice(matching, max_results + 1))
-    next_key: PageKey | None = None
-    if len(found) > max_results:
-        next_key = [found[max_results - 1].name]
-    tables = [_view(core, table) for table in found[:max_results]]
-    return {"TableList": tables, "NextToken": encode_token(next_key, *listed)}
+    after = decode_token(next_token, *listed)
+    page = core.store.catalog.tables(database_name, after, max_results, expression or None)
+    tables = [_view(core, table) for table in page.rows]
+    return {"TableList": tables, "NextToken": encode_token(page.next_key, *listed)}
 
 
 def delete_table(core: Core, *, database_name: str, name: str, **ignored: Any) -> dict[str, Any]:
@@ -93,25 +83,6 @@ def _definition(table_input: Mapping[str, Any] | None) -> dict[str, Any]:
             "TableInput must be given: no open table format is served here."
         )
     return dict(plain(table_input))
-
-
-def _pattern(expression: str | None) -> re.Pattern[str]:
-    # "*" alone is Hive's way to say all.
-    if expression in {None, "", "*"}:
-        expression = ".*"
-    try:
-        return re.compile(str(expression), re.IGNORECASE)
-    except re.error as error:
-        raise InvalidInputException(f"Invalid expression {expression}: {error}.") from error
-
-
-def _tables(core: Core, database_name: str, after: PageKey | None) -> Iterator[CatalogTable]:
-    while True:
-        page = core.store.catalog.tables(database_name, after)
-        yield from page.rows
-        if page.next_key is None:
-            return
-        after = page.next_key
 
 
 def _view(core: Core, table: CatalogTable) -> dict[str, Any]:

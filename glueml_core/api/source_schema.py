@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from glueml_core.errors import EntityNotFoundException, InvalidInputException
+from glueml_core.errors import (
+    AccessDeniedException,
+    EntityNotFoundException,
+    InvalidInputException,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,7 +54,7 @@ def read_schema(core: Core, table: Mapping[str, Any]) -> list[dict[str, str]]:
     """
     try:
         found = core.store.catalog.table(table["DatabaseName"], table["TableName"])
-    except EntityNotFoundException as error:
+    except (AccessDeniedException, EntityNotFoundException) as error:
         raise InvalidInputException(f"Problem fetching the data catalog schema: {error}") from error
 
     stored = found.definition.get("StorageDescriptor", {}).get("Columns", [])

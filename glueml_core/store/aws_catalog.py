@@ -75,12 +75,17 @@ class AwsCatalog:
             return self._table(self._glue.get_table(DatabaseName=database_name, Name=name)["Table"])
 
     def tables(
-        self, database_name: str, after: PageKey | None = None, limit: int = 100
+        self,
+        database_name: str,
+        after: PageKey | None = None,
+        limit: int = 100,
+        expression: str | None = None,
     ) -> Page[CatalogTable]:
         """The tables of a database, in the catalog's own order."""
+        chosen = {} if expression is None else {"Expression": expression}
         with _answers():
             answer = self._glue.get_tables(
-                DatabaseName=database_name, MaxResults=min(limit, 100), **_from(after)
+                DatabaseName=database_name, MaxResults=min(limit, 100), **_from(after), **chosen
             )
         rows = [self._table(found) for found in answer["TableList"]]
         return Page(rows, _next_key(answer))

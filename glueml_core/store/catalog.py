@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, insert, select, update
 
-from glueml_core.errors import AlreadyExistsException, EntityNotFoundException
+from glueml_core.errors import (
+    AlreadyExistsException,
+    EntityNotFoundException,
+    InvalidInputException,
+)
 from glueml_core.store import schema as db
 from glueml_core.store.paging import Order, Page, PageKey, read_page
 from glueml_core.store.tags import database_resource, put_tags
@@ -16,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from sqlalchemy import Connection, RowMapping
+    from sqlalchemy import Connection, RowMapping, Select
 
     from glueml_core.store.database import Database
 
@@ -129,14 +134,26 @@ class Catalog:
             return _get_table(connection, database_name.lower(), name.lower())
 
     def tables(
-        self, database_name: str, after: PageKey | None = None, limit: int = 100
+        self,
+        database_name: str,
+        after: PageKey | None = None,
+        limit: int = 100,
+        expression: str | None = None,
     ) -> Page[CatalogTable]:
-        """The tables of a database by name, else EntityNotFoundException."""
+        """
+        The tables of a database by name; with an expression, those whose whole name it matches.
+
+        Raises:
+            EntityNotFoundException: No such database.
+            InvalidInputException: The expression is no regular expression.
+        """
         database_name = database_name.lower()
         columns = db.catalog_tables.c
         query = select(db.catalog_tables).where(columns.database_name == database_name)
         with self._database.reading() as connection:
             _get_database(connection, database_name)
+            if expression is not None:
+                query = query.where(columns.name.in_(_matching(connection, query, expression)))
             return read_page(connection, query, Order([columns.name]), after, limit, _table)
 
     def delete_table(self, database_name: str, name: str) -> None:
@@ -177,6 +194,17 @@ def _get_table(connection: Connection, database_name: str, name: str) -> Catalog
     if found is None:
         raise EntityNotFoundException(f"Table {name} not found.")
     return found
+
+
+def _matching(connection: Connection, query: Select[Any], expression: str) -> list[str]:
+    """The names, of the tables that `query` finds, that an expression matches."""
+    # "*" alone is Hive's way to say all.
+    try:
+        pattern = re.compile(".*" if expression == "*" else expression, re.IGNORECASE)
+    except re.error as error:
+        raise InvalidInputException(f"Invalid expression {expression}: {error}.") from error
+    names = connection.execute(query.with_only_columns(db.catalog_tables.c.name)).scalars()
+    return [name for name in names if pattern.fullmatch(name)]
 
 
 def _database(row: RowMapping) -> CatalogDatabase:
