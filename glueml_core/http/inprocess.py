@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -11,6 +12,7 @@ import boto3
 import botocore.session
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
+from botocore.loaders import Loader, create_loader
 
 from glueml_core.api import Core
 from glueml_core.http.wire import answer
@@ -53,6 +55,7 @@ def connect(store: str | Path | Core | None = None) -> Any:
     core = store if isinstance(store, Core) else Core.open(store)
     # Neither a profile nor credentials of the environment have a say: nothing is sent to AWS.
     own = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
+    own.register_component("data_loader", _model_loader())
     client = boto3.Session(botocore_session=own).client(
         "glue",
         region_name=core.settings.region,
@@ -79,6 +82,12 @@ def core_of(client: Any) -> Core:
     if core is None:
         raise ValueError("The client was not made by glueml_core.connect().")
     return core
+
+
+@cache
+def _model_loader() -> Loader:
+    """One for all clients: it reads botocore's models once, which takes most of a connect."""
+    return create_loader()
 
 
 @dataclass(frozen=True)

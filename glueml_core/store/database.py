@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -69,6 +70,7 @@ class Database:
     engine: Engine
     clock: Callable[[], datetime] = now_utc
     new_id: Callable[[str], str] = random_id
+    _writing: Lock = field(default_factory=Lock, repr=False)
 
     @classmethod
     def open(
@@ -105,7 +107,8 @@ class Database:
 
         Kept short by everyone, as all writers wait for it.
         """
-        with self.engine.connect() as raw:
+        # Threads of one process queue here, in order and without polling the database.
+        with self._writing, self.engine.connect() as raw:
             connection = raw.execution_options(glueml_writes=True)
             with connection.begin():
                 yield connection

@@ -11,6 +11,7 @@ import pytest
 from glueml_core import connect
 from glueml_core.api import Core
 from glueml_core.store import Store
+from tests.http.serving import Turntable, glue_client, listening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -56,10 +57,28 @@ def core(settings: Settings) -> Iterator[Core]:
     core.close()
 
 
+@pytest.fixture(scope="session")
+def socket_door() -> Iterator[tuple[Turntable, Any]]:
+    """A server, and an ordinary client of it; the core behind them changes from test to test."""
+    turntable = Turntable()
+    with listening(turntable, lifespan="off") as url:
+        yield turntable, glue_client(url, retries={"mode": "standard", "total_max_attempts": 2})
+
+
+@pytest.fixture(params=["in process", "over a socket"])
+def door(request: pytest.FixtureRequest, core: Core) -> Any:
+    """A client of `core`: what is true of the API is true at both doors."""
+    if request.param == "in process":
+        return connect(core)
+    turntable, client = request.getfixturevalue("socket_door")
+    turntable.serve(core)
+    return client
+
+
 @pytest.fixture
-def glue(core: Core) -> Any:
+def glue(door: Any) -> Any:
     """A client of a store with one table, `db.people`, whose files are nowhere."""
-    client = connect(core)
+    client = door
     client.create_database(DatabaseInput={"Name": "db"})
     make_table(client, "people", PEOPLE)
     return client

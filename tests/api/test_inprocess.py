@@ -28,8 +28,8 @@ def test_two_clients_share_what_is_behind_them(core, glue, create):
     assert connect(core).list_ml_transforms()["TransformIds"] == [transform_id]
 
 
-def test_the_core_behind_a_client_can_be_found(core, glue):
-    assert core_of(glue) is core
+def test_the_core_behind_a_client_can_be_found(core):
+    assert core_of(connect(core)) is core
     stranger = boto3.client("glue", region_name="us-east-1")
     with pytest.raises(ValueError, match="connect"):
         core_of(stranger)

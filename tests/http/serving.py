@@ -5,12 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import boto3
 import uvicorn
 from botocore.config import Config
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from glueml_core.api import Core
 from glueml_core.http import server
@@ -31,11 +31,27 @@ def serving(
         yield url
 
 
+class Turntable:
+    """An application that hands on to another: one server, and its client, for many cores."""
+
+    def __init__(self) -> None:
+        self._app: ASGIApp | None = None
+
+    def serve(self, core: Core) -> None:
+        """Answer for `core` from now on."""
+        self._app = build_app(core, {KEY_ID: SECRET})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        assert self._app is not None
+        await self._app(scope, receive, send)
+
+
 @contextmanager
-def listening(app: ASGIApp) -> Iterator[str]:
+def listening(app: ASGIApp, lifespan: Literal["on", "off"] = "on") -> Iterator[str]:
     """The address of a server that answers with `app`."""
     at = server.bind("127.0.0.1", 0, {})
-    running = uvicorn.Server(uvicorn.Config(app, http="h11", log_config=None))
+    config = uvicorn.Config(app, http="h11", log_config=None, lifespan=lifespan)
+    running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [at]})
     thread.start()
     try:
@@ -45,9 +61,13 @@ def listening(app: ASGIApp) -> Iterator[str]:
         thread.join()
 
 
+# A session reads botocore's models once.
+_session = boto3.Session()
+
+
 def glue_client(url: str, secret: str = SECRET, **config: Any) -> Any:
     """An ordinary boto3 client, but for its endpoint."""
-    return boto3.Session().client(
+    return _session.client(
         "glue",
         endpoint_url=url,
         region_name=REGION,
