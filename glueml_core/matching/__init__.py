@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from glueml_core.matching.comparison import Comparison, candidate_pairs, compare
+from glueml_core.matching.evaluation import Evaluation
+from glueml_core.matching.evaluation_run import evaluate_matcher
 from glueml_core.matching.extensions import Extensions
 from glueml_core.matching.finding import find_matches
 from glueml_core.matching.incremental import find_incremental_matches
+from glueml_core.matching.labeling_advice import LabelingAdvice
+from glueml_core.matching.labeling_sets import generate_labeling_sets
 from glueml_core.matching.labels import TooFewLabelsError
 from glueml_core.matching.matcher import Matcher
 from glueml_core.matching.options import MatchingOptions, Progress
@@ -13,14 +17,18 @@ from glueml_core.matching.training import train_matcher
 
 __all__ = [
     "Comparison",
+    "Evaluation",
     "Extensions",
+    "LabelingAdvice",
     "Matcher",
     "MatchingOptions",
     "Progress",
     "TooFewLabelsError",
     "candidate_pairs",
     "compare",
+    "evaluate_matcher",
     "find_incremental_matches",
     "find_matches",
+    "generate_labeling_sets",
     "train_matcher",
 ]

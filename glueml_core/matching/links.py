@@ -34,6 +34,12 @@ class Links:
     settled: Positions
     contradicted: int = 0
 
+    @classmethod
+    def none(cls, row_count: int) -> Links:
+        """Every row free."""
+        alone = np.arange(row_count, dtype=np.int64)
+        return cls(alone, np.empty((0, 2), np.int64), np.full(row_count, -1, dtype=np.int64))
+
     def decided(self, left: Positions, right: Positions) -> Mask:
         """Which pairs of rows need no probability, because they must match or must not."""
         together = self.group[left] == self.group[right]

@@ -1,0 +1,115 @@
+"""The product as a user drives it: boto3, a catalog table, CSV files."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from glueml_core.transforms import FindMatches
+
+import glueml_core
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Product"]
+
+_DATABASE = "benchmark"
+_POLL_S = 0.1
+_GOING_ON = ("STARTING", "RUNNING", "STOPPING")
+
+
+@dataclass(frozen=True)
+class Product:
+    """
+    One transform in a store of its own.
+
+    Args:
+        client: A boto3 client of Glue.
+        transform_id: The transform that gets taught.
+        folder: Where labeling files come and go.
+    """
+
+    client: Any
+    transform_id: str
+    folder: Path
+
+    @classmethod
+    def set_up(cls, records: pd.DataFrame, primary_key: str, folder: Path) -> Product:
+        """A fresh store, the records as a CSV table of its catalog, and a transform over it."""
+        name, table = records.attrs.get("name", "records"), folder / "records"
+        table.mkdir(parents=True)
+        records.to_csv(table / "records.csv", index=False)
+
+        client = glueml_core.connect(folder / "store")
+        client.create_database(DatabaseInput={"Name": _DATABASE})
+        client.create_table(DatabaseName=_DATABASE, TableInput=_table_input(name, records, table))
+        answer = client.create_ml_transform(
+            Name=name,
+            Role="benchmark",
+            InputRecordTables=[{"DatabaseName": _DATABASE, "TableName": name}],
+            Parameters={
+                "TransformType": "FIND_MATCHES",
+                "FindMatchesParameters": {"PrimaryKeyColumnName": primary_key},
+            },
+        )
+        return cls(client, answer["TransformId"], folder)
+
+    def labeling_file(self) -> str:
+        """The text of a newly generated labeling file."""
+        output = self.folder / "labeling_sets"
+        output.mkdir(exist_ok=True)
+        before = set(output.rglob("*.csv"))
+        self._run(
+            self.client.start_ml_labeling_set_generation_task_run, OutputS3Path=output.as_uri()
+        )
+        (generated,) = set(output.rglob("*.csv")) - before
+        return generated.read_text(encoding="utf-8")
+
+    def learn(self, labeling_file: str) -> None:
+        """Import a labeled file, in addition to those before."""
+        path = self.folder / f"labeled-{time.monotonic_ns()}.csv"
+        path.write_text(labeling_file, encoding="utf-8")
+        self._run(self.client.start_import_labels_task_run, InputS3Path=path.as_uri())
+
+    def evaluate(self) -> dict[str, Any]:
+        """The transform's own opinion of itself, as the API gives it."""
+        self._run(self.client.start_ml_evaluation_task_run)
+        transform = self.client.get_ml_transform(TransformId=self.transform_id)
+        metrics: dict[str, Any] = transform["EvaluationMetrics"]["FindMatchesMetrics"]
+        return metrics
+
+    def find_matches(self, records: pd.DataFrame) -> pd.DataFrame:
+        """The records with their `match_id`."""
+        return FindMatches.apply(records, self.transform_id, client=self.client)
+
+    def _run(self, start: Any, **arguments: str) -> None:
+        run = start(TransformId=self.transform_id, **arguments)["TaskRunId"]
+        while (state := self._state(run))["Status"] in _GOING_ON:
+            time.sleep(_POLL_S)
+        if state["Status"] != "SUCCEEDED":
+            raise RuntimeError(f"{state['Properties']['TaskType']}: {state.get('ErrorString')}")
+
+    def _state(self, run: str) -> dict[str, Any]:
+        state: dict[str, Any] = self.client.get_ml_task_run(
+            TransformId=self.transform_id, TaskRunId=run
+        )
+        return state
+
+
+def _table_input(name: str, records: pd.DataFrame, folder: Path) -> dict[str, Any]:
+    return {
+        "Name": name,
+        "StorageDescriptor": {
+            "Location": folder.as_uri(),
+            "Columns": [{"Name": column, "Type": "string"} for column in records.columns],
+            "InputFormat": "org.apache.hadoop.mapred.TextInputFormat",
+            "SerdeInfo": {
+                "SerializationLibrary": "org.apache.hadoop.hive.serde2.OpenCSVSerde",
+                "Parameters": {"separatorChar": ","},
+            },
+        },
+        "Parameters": {"classification": "csv", "skip.header.line.count": "1"},
+    }

@@ -1,0 +1,153 @@
+"""
+How well GlueML finds the matches of a data set from a budget of labeled records.
+
+    python -m benchmarks.quality FOLDER… --labels 300 --seed 1
+
+A folder holds `records.csv` (`id`, perhaps `source`, and what is known of each record) and
+`truth.csv` (`id`, `entity_id`). The truth reaches the product through labels alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+import pandas as pd
+
+from benchmarks.memory import MemoryWatch
+from benchmarks.oracle import Oracle
+from benchmarks.product import Product
+from benchmarks.report import write_report
+from benchmarks.score import (
+    Codes,
+    bcubed_f1,
+    cluster_codes,
+    pair_completeness,
+    score_pairs,
+    score_pairs_across,
+)
+from glueml_core.matching import MatchingOptions, candidate_pairs
+
+KEY = "id"
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A table whose duplicates are known."""
+
+    name: str
+    records: pd.DataFrame
+    source: pd.Series[str] | None
+    truth: pd.DataFrame
+
+    @classmethod
+    def read(cls, folder: Path) -> Dataset:
+        """Records without their source, which would tell a matcher what it should not know."""
+        records = _read_csv(folder / "records.csv")
+        truth = _read_csv(folder / "truth.csv").set_index(KEY).loc[records[KEY]].reset_index()
+        source = records.pop("source") if "source" in records else None
+        return cls(folder.name, records, source, truth)
+
+
+@dataclass(frozen=True)
+class Result:
+    """One run's figures, as printed."""
+
+    dataset: str
+    seed: int
+    labels: int
+    f1: float
+    f1_cross: float | None
+    precision: float
+    recall: float
+    bcubed_f1: float
+    pair_completeness: float
+    candidates_per_record: float
+    seconds: float
+    peak_memory_mib: int
+    estimated: dict[str, Any]
+
+
+def measure(dataset: Dataset, labels: int, seed: int) -> Result:
+    """Teach a transform with so many labeled records, let it judge itself, score its clusters."""
+    os.environ["GLUEML_SEED"] = str(seed)
+    with tempfile.TemporaryDirectory() as folder, MemoryWatch() as memory:
+        product = Product.set_up(dataset.name, dataset.records, KEY, Path(folder))
+        start = time.perf_counter()
+        oracle = Oracle(dataset.truth, labels)
+        while oracle.remaining:
+            product.learn(oracle.fill(product.labeling_file(), KEY))
+        matches = product.find_matches(dataset.records)
+        seconds = time.perf_counter() - start
+        estimated = product.evaluate()
+    return _result(
+        dataset,
+        matches,
+        seed=seed,
+        labels=labels,
+        seconds=round(seconds, 1),
+        peak_memory_mib=memory.peak_mib,
+        estimated=estimated,
+    )
+
+
+def _result(dataset: Dataset, matches: pd.DataFrame, **known: Any) -> Result:
+    matches = matches.rename(columns={KEY: "record_id"})
+    true, found = cluster_codes(dataset.truth, matches)
+    score = score_pairs(true, found)
+    candidates = candidate_pairs(
+        dataset.records.rename(columns={KEY: "record_id"}), MatchingOptions()
+    )
+    return Result(
+        dataset=dataset.name,
+        f1=round(score.f1, 4),
+        f1_cross=_f1_across(dataset, true, found),
+        precision=round(score.precision, 4),
+        recall=round(score.recall, 4),
+        bcubed_f1=round(bcubed_f1(true, found), 4),
+        pair_completeness=round(pair_completeness(dataset.truth, candidates), 4),
+        candidates_per_record=round(len(candidates) / max(len(dataset.records), 1), 1),
+        **known,
+    )
+
+
+def _f1_across(dataset: Dataset, true: Codes, found: Codes) -> float | None:
+    if dataset.source is None:
+        return None
+    source = pd.factorize(dataset.source)[0].astype(np.int64)
+    return round(score_pairs_across(true, found, source).f1, 4)
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype=str, keep_default_na=False)
+
+
+@click.command()
+@click.argument("folders", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--labels", default="300", show_default=True, help="Labeled records; or several: 100,300."
+)
+@click.option("--seeds", "--seed", default="1", show_default=True, help="Seed; or several: 1,2,3.")
+@click.option("--table", type=click.Path(path_type=Path), help="Also write a page of tables here.")
+def main(folders: tuple[Path, ...], labels: str, seeds: str, table: Path | None) -> None:
+    """Measure GlueML on each of FOLDERS; one line of JSON a run."""
+    results = []
+    for folder in folders:
+        dataset = Dataset.read(folder)
+        for budget in map(int, labels.split(",")):
+            for seed in map(int, seeds.split(",")):
+                results.append(measure(dataset, budget, seed))
+                click.echo(json.dumps(asdict(results[-1])))
+    if table:
+        write_report(results, table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Measured quality as the tables of docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import os
+import platform
+from statistics import mean
+from typing import TYPE_CHECKING
+
+import psutil
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from benchmarks.quality import Result
+
+__all__ = ["write_report"]
+
+_BEGIN, _END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
+# What 300 labeled records must reach; dblp_scholar is judged on pairs across its two sources.
+_TARGET = {
+    "febrl3": 0.999,
+    "abt_buy": 0.92,
+    "dblp_acm": 0.98,
+    "cora": 0.93,
+    "affiliations": 0.80,
+    "dblp_scholar": 0.92,
+}
+_ACROSS_SOURCES = ("dblp_scholar",)
+
+
+def write_report(results: Sequence[Result], page: Path) -> None:
+    """Replace the measured part of a page, or begin a page with it."""
+    text = page.read_text(encoding="utf-8") if page.exists() else _BEGIN + _END
+    before, _, rest = text.partition(_BEGIN)
+    _, _, after = rest.partition(_END)
+    page.write_text(before + _BEGIN + _measured(results) + _END + after, encoding="utf-8")
+
+
+def _measured(results: Sequence[Result]) -> str:
+    budgets = sorted({result.labels for result in results})
+    tables = [_budget_table(results, budget) for budget in budgets]
+    return "\n".join([f"Measured on {_machine()}.\n", *tables, _run_table(results)])
+
+
+def _budget_table(results: Sequence[Result], budget: int) -> str:
+    rows = []
+    for name, runs in _by_dataset(r for r in results if r.labels == budget):
+        judged = [_judged(run) for run in runs]
+        inside = sum(_interval(run)[0] <= run.f1 <= _interval(run)[1] for run in runs)
+        rows.append(
+            [
+                name + (" (across sources)" if name in _ACROSS_SOURCES else ""),
+                f"{judged[0]:.3f}",
+                f"{mean(judged):.3f}",
+                f"{_TARGET[name]:.3f}" if name in _TARGET and budget == 300 else "",
+                f"{mean(run.precision for run in runs):.3f}",
+                f"{mean(run.recall for run in runs):.3f}",
+                f"{mean(run.bcubed_f1 for run in runs):.3f}",
+                f"{mean(run.f1 for run in runs):.3f}",
+                " to ".join(f"{end:.2f}" for end in _interval(runs[0])),
+                f"{inside} of {len(runs)}",
+            ]
+        )
+    header = [
+        "data",
+        "F1, first seed",
+        "F1, mean of seeds",
+        "target",
+        "precision",
+        "recall",
+        "B-cubed F1",
+        "F1, all pairs",
+        "estimated F1, 95 %",
+        "truth inside",
+    ]
+    return f"### {budget} labeled records\n\n{_table(header, rows)}"
+
+
+def _run_table(results: Sequence[Result]) -> str:
+    rows = []
+    for name, runs in _by_dataset(results):
+        longest = max(runs, key=lambda run: run.labels)
+        rows.append(
+            [
+                name,
+                f"{longest.pair_completeness:.3f}",
+                f"{longest.candidates_per_record:.0f}",
+                f"{max(run.seconds for run in runs if run.labels == longest.labels):.0f}",
+                f"{max(run.peak_memory_mib for run in runs):,}",
+            ]
+        )
+    header = ["data", "pair completeness", "candidates a record", "seconds", "peak MiB"]
+    return f"### Blocking and cost\n\n{_table(header, rows)}"
+
+
+def _judged(run: Result) -> float:
+    across = run.dataset in _ACROSS_SOURCES and run.f1_cross is not None
+    return run.f1_cross if across and run.f1_cross is not None else run.f1
+
+
+def _interval(run: Result) -> tuple[float, float]:
+    estimate = run.estimated["clusters"]["f1"]
+    return estimate["low"], estimate["high"]
+
+
+def _by_dataset(results: Iterable[Result]) -> list[tuple[str, list[Result]]]:
+    runs: dict[str, list[Result]] = {}
+    for result in results:
+        runs.setdefault(result.dataset, []).append(result)
+    return list(runs.items())
+
+
+def _table(header: list[str], rows: list[list[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _machine() -> str:
+    gib = psutil.virtual_memory().total / 2**30
+    machine = f"{os.cpu_count()} cores ({platform.machine()}), {gib:.0f} GiB"
+    return f"{machine}, Python {platform.python_version()}"

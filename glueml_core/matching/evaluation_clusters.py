@@ -1,0 +1,112 @@
+"""The precision and recall of clusters over all records, estimated from few labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from glueml_core.matching.evaluation_intervals import resampled_weights
+from glueml_core.matching.metrics import f1_score
+
+if TYPE_CHECKING:
+    from glueml_core.matching.arrays import Floats, Mask, Positions
+
+
+__all__ = ["ClusteredPairs", "LabeledSample", "estimate_clusters"]
+
+# Finer where the pairs are many: the sure ones, whose small share of errors is of many pairs.
+_PROBABILITY_BOUNDS = np.array([0.002, 0.01, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99])
+_STRATUM_COUNT = 2 * (len(_PROBABILITY_BOUNDS) + 1)
+# What the model says of a stratum weighs as much as so many labeled pairs of it.
+_MODEL_WEIGHT = 2.0
+# How far the model may be off, as the standard deviation of its log odds.
+_MODEL_DOUBT = 0.7
+
+
+@dataclass(frozen=True)
+class ClusteredPairs:
+    """
+    Pairs as the transform sees them.
+
+    Args:
+        prob: Match probability in [0, 1], shape (n_pairs,).
+        together: Whether the pair ended in one cluster, shape (n_pairs,).
+        count: How many pairs of records each stands for, shape (n_pairs,).
+    """
+
+    prob: Floats
+    together: Mask
+    count: Floats
+
+    @property
+    def stratum(self) -> Positions:
+        """Pairs alike in probability and in being together, from 0, shape (n_pairs,)."""
+        return np.searchsorted(_PROBABILITY_BOUNDS, self.prob, "right") * 2 + self.together
+
+
+@dataclass(frozen=True)
+class LabeledSample:
+    """
+    Labeled pairs as a transform sees them that has not learned from them.
+
+    Args:
+        pairs: The pairs, each standing for one.
+        is_match: What the labels say, shape (n_pairs,).
+        set_codes: The labeling set of each pair, from 0, shape (n_pairs,).
+    """
+
+    pairs: ClusteredPairs
+    is_match: Mask
+    set_codes: Positions
+
+
+def estimate_clusters(
+    everything: ClusteredPairs, sample: LabeledSample, blocking_recall: Floats, seed: int
+) -> dict[str, Floats]:
+    """
+    Likely values of the pairwise `precision`, `recall` and `f1` of the clusters, shape (REPEATS,).
+
+    Labels are sought where they teach most, so their pairs are no fair sample of all pairs. Given
+    the probability and whether a pair is together, they nearly are: each stratum gets its share
+    of matches from its labeled pairs, begun from what the model says, and weighs by its size.
+
+    Args:
+        everything: All pairs that were scored or put together.
+        sample: Held-out labeled pairs.
+        blocking_recall: Likely shares of the true pairs among those scored, shape (REPEATS,).
+        seed: The same seed gives the same values.
+
+    Source:
+        Post-stratification, as in Marchant and Rubinstein (2017), "In search of an entity
+        resolution OASIS", with a Bayesian bootstrap over labeling sets.
+    """
+    chance = np.random.default_rng(seed)
+    size = _sums(everything.stratum, everything.count)
+    expected = _sums(everything.stratum, everything.count * everything.prob) / np.maximum(size, 1)
+    together = np.arange(_STRATUM_COUNT) % 2 == 1
+    found = size[together].sum()
+    stratum = sample.pairs.stratum
+
+    shares = []
+    for weight in resampled_weights(sample.set_codes, seed):
+        prior = _shifted(expected, chance.normal(scale=_MODEL_DOUBT)) * _MODEL_WEIGHT
+        matches = prior + _sums(stratum, weight * sample.is_match)
+        others = _MODEL_WEIGHT - prior + _sums(stratum, weight * ~sample.is_match)
+        true = size * chance.beta(matches + 1e-9, others + 1e-9)
+        shares.append((true[together].sum(), true.sum()))
+    hits, scored = np.array(shares).T
+
+    precision = hits / found if found else np.ones(len(hits))
+    recall = np.minimum(hits * blocking_recall / np.maximum(scored, 1e-9), 1.0)
+    return {"precision": precision, "recall": recall, "f1": f1_score(precision, recall)}
+
+
+def _sums(stratum: Positions, weight: Floats) -> Floats:
+    return np.bincount(stratum, weight, minlength=_STRATUM_COUNT).astype(np.float64)
+
+
+def _shifted(share: Floats, log_odds: float) -> Floats:
+    odds = share / np.maximum(1 - share, 1e-9) * np.exp(log_odds)
+    return np.asarray(odds / (1 + odds))

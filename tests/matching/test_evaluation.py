@@ -1,0 +1,107 @@
+import json
+
+import pandas as pd
+import pytest
+
+from glueml_core.matching import Evaluation, MatchingOptions, TooFewLabelsError, evaluate_matcher
+
+
+@pytest.fixture(scope="module")
+def evaluation(records, labels) -> Evaluation:
+    return evaluate_matcher(records, labels, MatchingOptions())
+
+
+@pytest.mark.behavior(35)
+def test_every_metric_is_a_share(evaluation):
+    shares = [
+        evaluation.area_under_pr_curve,
+        evaluation.precision,
+        evaluation.recall,
+        evaluation.f1,
+        evaluation.blocking_recall.value,
+        *(importance for _, importance in evaluation.column_importances),
+    ]
+
+    assert all(0 <= share <= 1 for share in shares)
+
+
+@pytest.mark.behavior(35)
+def test_precision_and_recall_follow_from_the_confusion(evaluation):
+    counts = evaluation.confusion
+
+    assert evaluation.precision == counts.true_positives / (
+        counts.true_positives + counts.false_positives
+    )
+    assert evaluation.recall == counts.true_positives / (
+        counts.true_positives + counts.false_negatives
+    )
+
+
+@pytest.mark.behavior(35)
+def test_f1_is_the_best_on_the_curve(evaluation):
+    p, r = evaluation.precision, evaluation.recall
+
+    assert evaluation.f1 >= 2 * p * r / (p + r) - 1e-12
+
+
+@pytest.mark.behavior(35)
+def test_importances_fall_and_name_every_column_but_the_key(evaluation, records):
+    names, shares = zip(*evaluation.column_importances, strict=True)
+
+    assert sorted(names) == sorted(records.columns.drop("record_id"))
+    assert list(shares) == sorted(shares, reverse=True)
+    assert sum(shares) == pytest.approx(1)
+
+
+@pytest.mark.behavior(35)
+def test_the_same_labels_give_the_same_numbers_in_any_order_of_records(evaluation, records, labels):
+    shuffled = records.sample(frac=1, random_state=5)
+
+    assert evaluate_matcher(shuffled, labels, MatchingOptions()) == evaluation
+
+
+def test_every_interval_holds_its_metric(evaluation):
+    for name, (low, high) in evaluation.intervals.items():
+        assert 0 <= low <= getattr(evaluation, name) <= high <= 1
+
+
+def test_few_labels_without_a_mistake_are_no_proof_of_perfection(evaluation):
+    """36 people told apart without an error do not show that none ever will be wrong."""
+    assert evaluation.intervals["recall"][0] < 1
+    assert evaluation.clusters.f1.low < 1
+
+
+def test_people_that_are_easy_to_tell_apart_are_estimated_so(evaluation):
+    assert evaluation.clusters.f1.high > 0.97
+    assert evaluation.clusters.f1.value > 0.9
+
+
+def test_an_evaluation_survives_the_journey_through_json(evaluation):
+    text = json.dumps(evaluation.to_dict(), allow_nan=False)
+
+    assert Evaluation.from_dict(json.loads(text)) == evaluation
+
+
+def test_counts_what_was_labeled(evaluation, labels):
+    assert evaluation.labels.records == len(labels)
+    assert evaluation.labels.labeling_sets == labels["labeling_set_id"].nunique()
+    counted = evaluation.confusion
+    assert counted.true_positives + counted.false_negatives == evaluation.labels.matches
+
+
+def test_matches_in_a_single_set_cannot_be_held_back(records, labels):
+    first = labels["labeling_set_id"].iloc[0]
+    alone = labels.assign(
+        label=labels["label"].where(labels["labeling_set_id"] == first, labels["record_id"])
+    )
+
+    with pytest.raises(TooFewLabelsError, match="Only one labeling set holds a match"):
+        evaluate_matcher(records, alone, MatchingOptions())
+
+
+@pytest.mark.parametrize("label", ["same", None])
+def test_labels_of_one_kind_measure_nothing(records, labels, label):
+    one_kind = labels.assign(label=pd.Series(label, labels.index).fillna(labels["record_id"]))
+
+    with pytest.raises(TooFewLabelsError):
+        evaluate_matcher(records, one_kind, MatchingOptions())
