@@ -63,6 +63,11 @@ class Settings(BaseSettings):
     max_task_runs: int = Field(default=30, ge=1, description="Active task runs per account.")
     max_label_file_mb: int = Field(default=10, ge=1, description="Size of one label file, in MB.")
 
+    @property
+    def labeling_folder(self) -> Path:
+        """Where the pages keep label files: sets to label, and answers on their way in."""
+        return self.store / "labeling"
+
     @classmethod
     def settings_customise_sources(
         cls,

@@ -6,12 +6,17 @@ import numpy as np
 
 from glueml_core.matching.arrays import Floats, Mask
 
-__all__ = ["choose_threshold"]
+__all__ = ["choose_threshold", "precision_weight"]
 
 # At the very ends of the dial precision or recall would count alone, and one sure pair or all
 # pairs of the table would be the best answer; a little of the other keeps the answer useful.
 _LEAST_SHARE = 0.05
 _LOWEST, _HIGHEST = 0.05, 0.99
+
+
+def precision_weight(tradeoff: float) -> float:
+    """How much precision counts against recall at a tradeoff, in (0, 1)."""
+    return _LEAST_SHARE + (1 - 2 * _LEAST_SHARE) * tradeoff
 
 
 def choose_threshold(probability: Floats, is_match: Mask, tradeoff: float) -> float:
@@ -29,7 +34,7 @@ def choose_threshold(probability: Floats, is_match: Mask, tradeoff: float) -> fl
     Source:
         Effectiveness of van Rijsbergen (1979), "Information Retrieval", chapter 7.
     """
-    weight = _LEAST_SHARE + (1 - 2 * _LEAST_SHARE) * tradeoff
+    weight = precision_weight(tradeoff)
     levels, rank = np.unique(probability, return_inverse=True)
     links = _at_or_above(rank, len(levels))
     hits = _at_or_above(rank[is_match], len(levels))

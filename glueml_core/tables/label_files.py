@@ -6,6 +6,7 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import BinaryIO
 
 import pandas as pd
 from pandera.typing import DataFrame
@@ -17,7 +18,13 @@ from glueml_core.tables.formats import TableFormat
 from glueml_core.tables.locations import Location
 from glueml_core.tables.outputs import open_output
 
-__all__ = ["LabelRow", "ParsedLabels", "parse_label_file", "write_label_file"]
+__all__ = [
+    "LabelRow",
+    "ParsedLabels",
+    "parse_label_file",
+    "write_label_file",
+    "write_label_rows",
+]
 
 _SET, _LABEL = "labeling_set_id", "label"
 # More rows than that in one set, and people lose the overview.
@@ -61,10 +68,14 @@ def write_label_file(target: Location, columns: Sequence[str], rows: Iterable[La
         InvalidInputException: The place cannot be written to.
     """
     with open_output(target) as file:
-        write_rows(file, [[_SET, _LABEL, *columns]])
-        write_rows(
-            file, ([r.labeling_set_id, r.label, *(r.cells[name] for name in columns)] for r in rows)
-        )
+        write_label_rows(file, columns, rows)
+
+
+def write_label_rows(file: BinaryIO, columns: Sequence[str], rows: Iterable[LabelRow]) -> None:
+    """Write what `write_label_file` writes to a file that is open."""
+    write_rows(file, [[_SET, _LABEL, *columns]])
+    cells = ([r.labeling_set_id, r.label, *(r.cells[name] for name in columns)] for r in rows)
+    write_rows(file, cells)
 
 
 def parse_label_file(

@@ -161,7 +161,8 @@ def check_output_path(uri: str, settings: Settings) -> Location:
 
 def _allowed_path(uri: str, settings: Settings) -> Path:
     path = _absolute_path(uri).resolve()
-    roots = settings.file_roots or (settings.store, Path.cwd())
+    chosen = settings.file_roots or (settings.store, Path.cwd())
+    roots = (*chosen, settings.labeling_folder)
     if not any(path.is_relative_to(root.resolve()) for root in roots):
         raise ValueError("It is outside of the folders that files may be in (file_roots)")
     return path

@@ -13,7 +13,7 @@ from glueml_core.tables.label_files import LabelRow, write_label_file
 from glueml_core.tables.locations import check_output_path
 from glueml_core.tasks.task import Task
 
-__all__ = ["run"]
+__all__ = ["label_rows", "run"]
 
 
 def run(task: Task) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def run(task: Task) -> dict[str, Any]:
     folder = check_output_path(task.run.properties["OutputS3Path"], task.settings)
     target = folder.child(_file_name(task))
     task.progress(0.0, f"Writing {len(labels)} labels to {target.uri}")
-    write_label_file(target, task.columns, _rows(labels, task.columns))
+    write_label_file(target, task.columns, label_rows(labels, task.columns))
     return {"uri": target.uri, "label_count": len(labels)}
 
 
@@ -36,7 +36,8 @@ def _file_name(task: Task) -> str:
     return f"{task.transform.id}_labels_{moment}_{number}.csv"
 
 
-def _rows(labels: Sequence[CurrentLabel], columns: Sequence[str]) -> list[LabelRow]:
+def label_rows(labels: Sequence[CurrentLabel], columns: Sequence[str]) -> list[LabelRow]:
+    """Labels as rows of a file that, imported again, says the same."""
     sets = defaultdict(set)
     for label in labels:
         sets[label.labeling_set_id].add(label.scoped_set_id)
