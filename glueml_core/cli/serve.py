@@ -41,12 +41,15 @@ def command(ctx: click.Context, host: str, port: int, stop_timeout_s: int) -> No
     GLUEML_KEYS_FILE names (the form of ~/.aws/credentials), or from GLUEML_ACCESS_KEY_ID and
     GLUEML_SECRET_ACCESS_KEY. Task runs go on when the server stops, and a later start takes over
     those that did not.
+
+    A browser finds pages at the same address: to label records, to see what was learned, and to put
+    matches right.
     """  # noqa: D301
     from glueml_core.api.core import Core
     from glueml_core.http import server
-    from glueml_core.http.app import build_app
     from glueml_core.http.keys import KeysError, read_keys
     from glueml_core.http.logs import log_to_stderr
+    from glueml_core.web import build_site
 
     try:
         secrets = read_keys(os.environ)
@@ -58,7 +61,7 @@ def command(ctx: click.Context, host: str, port: int, stop_timeout_s: int) -> No
 
     log_to_stderr()
     store: Path | None = ctx.find_root().obj
-    app = build_app(Core.open(store), secrets)
+    app = build_site(Core.open(store), secrets)
     address, port = listening.getsockname()[:2]
     click.echo(_announcement(address, port, len(secrets)))
     server.run(app, listening, stop_timeout_s)
