@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from glueml_core.api.core import Core
     from glueml_core.http.inprocess import connect, core_of
+    from glueml_core.transforms import FindIncrementalMatches, FindMatches
 
-__all__ = ["Core", "connect", "core_of"]
+__all__ = ["Core", "FindIncrementalMatches", "FindMatches", "connect", "core_of"]
 
 # Loaded when first asked for: `import glueml_core` costs nothing.
 _HOMES = {
     "Core": "glueml_core.api.core",
+    "FindIncrementalMatches": "glueml_core.transforms",
+    "FindMatches": "glueml_core.transforms",
     "connect": "glueml_core.http.inprocess",
     "core_of": "glueml_core.http.inprocess",
 }

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 from pandera.typing import DataFrame
@@ -12,7 +15,14 @@ from glueml_core.errors import InvalidInputException
 from glueml_core.schemas import Records
 from glueml_core.tables.cells import cell_text
 
-__all__ = ["append_records", "column_names", "record_ids", "source_column", "to_records"]
+__all__ = [
+    "append_records",
+    "column_names",
+    "existing_match_ids",
+    "record_ids",
+    "source_column",
+    "to_records",
+]
 
 # Columns by which the stages of matching know a record; the user's own step aside.
 _TAKEN = {"record_id", "match_id"}
@@ -48,15 +58,52 @@ def to_records(table: pa.Table, primary_key: str) -> DataFrame[Records]:
     """
     ids = record_ids(table, primary_key)
     others = table.drop_columns([primary_key])
-    frame = others.rename_columns(column_names(others.column_names)).to_pandas()
-    frame = frame.mask(frame == "")
+    cells = {
+        name: _cells(column)
+        for name, column in zip(column_names(others.column_names), others.columns, strict=True)
+    }
+    frame = pd.DataFrame(cells, index=range(table.num_rows))
     frame.insert(0, "record_id", pd.Series(ids, dtype=object))
     return Records.validate(frame)
+
+
+def existing_match_ids(table: pa.Table) -> npt.NDArray[np.int64]:
+    """
+    The `match_id` of each row of a table matched before, shape (n_rows,).
+
+    Raises:
+        InvalidInputException: There is none, or it is no whole number.
+    """
+    if "match_id" not in table.column_names:
+        raise InvalidInputException("The existing records lack the column match_id.")
+    column = table["match_id"]
+    try:
+        ids = column.cast(pa.int64()).to_numpy()
+    except pa.ArrowInvalid as error:
+        raise InvalidInputException(
+            f"Column match_id of the existing records is not a whole number: {error}"
+        ) from error
+    if column.null_count:
+        row = column.is_null().index(True).as_py() + 1
+        raise InvalidInputException(f"Column match_id has no value in row {row}.")
+    return np.asarray(ids, dtype=np.int64)
 
 
 def column_names(columns: Sequence[str]) -> list[str]:
     """The columns as `Records` names them: the user's own `record_id` becomes `record_id_`."""
     return [f"{name}_" if name in _TAKEN else name for name in columns]
+
+
+def _cells(column: pa.ChunkedArray) -> pd.Series[Any]:
+    """Numbers as numbers, all else as text."""
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if pa.types.is_decimal(column.type):
+        column = column.cast(pa.float64())
+    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
+        return column.to_pandas()
+    text = column.cast(pa.string()).to_pandas()
+    return text.mask(text == "")
 
 
 def source_column(name: str) -> str:

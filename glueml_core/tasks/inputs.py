@@ -1,0 +1,82 @@
+"""Inputs of matching: records, labels, options and matcher, as matching takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import pyarrow as pa
+from pandera.typing import DataFrame
+
+from glueml_core.matching import Matcher, MatchingOptions
+from glueml_core.schemas import Labels, Records
+from glueml_core.store import CurrentLabel
+from glueml_core.tables.records import append_records, to_records
+from glueml_core.tables.sources import read_table
+from glueml_core.tasks.task import Task
+
+__all__ = [
+    "labels_frame",
+    "matcher_of",
+    "matching_options",
+    "read_source",
+    "records_with_labeled",
+    "without_unknown",
+]
+
+
+def read_source(task: Task) -> tuple[pa.Table, DataFrame[Records]]:
+    """
+    The transform's table, as it is kept and as matching takes it.
+
+    Raises:
+        EntityNotFoundException: The catalog has no such table any more.
+        InvalidInputException: It cannot be read, or its primary key is none.
+    """
+    source = task.transform.input_record_tables[0]
+    task.progress(0.0, f"Reading table {source['DatabaseName']}.{source['TableName']}")
+    found = task.store.catalog.table(source["DatabaseName"], source["TableName"])
+    table = read_table(found.definition, task.columns, task.settings)
+    return table, to_records(table, task.primary_key)
+
+
+def labels_frame(labels: Sequence[CurrentLabel]) -> DataFrame[Labels]:
+    """The labels that count, later answers below earlier ones."""
+    frame = pd.DataFrame(
+        {
+            "labeling_set_id": [label.scoped_set_id for label in labels],
+            "record_id": [label.record_id for label in labels],
+            "label": [label.label for label in labels],
+        },
+        dtype=object,
+    )
+    return Labels.validate(frame)
+
+
+def records_with_labeled(
+    records: DataFrame[Records], labels: Sequence[CurrentLabel]
+) -> DataFrame[Records]:
+    """The records to learn from: the source's, and the labeled ones that it lacks."""
+    return append_records(records, {label.record_id: label.row for label in labels})
+
+
+def without_unknown(labels: DataFrame[Labels], records: DataFrame[Records]) -> DataFrame[Labels]:
+    """The labels of records that are there."""
+    known = labels["record_id"].isin(records["record_id"])
+    return Labels.validate(labels[known].reset_index(drop=True))
+
+
+def matching_options(task: Task, *, enforce: bool | None = None) -> MatchingOptions:
+    """What the transform's owner chose; `enforce` in place of EnforceProvidedLabels."""
+    chosen = task.transform
+    return MatchingOptions(
+        precision_recall_tradeoff=chosen.precision_recall_tradeoff,
+        accuracy_cost_tradeoff=chosen.accuracy_cost_tradeoff,
+        enforce_provided_labels=chosen.enforce_provided_labels if enforce is None else enforce,
+    )
+
+
+def matcher_of(task: Task) -> Matcher | None:
+    """What the transform has learned; None if nothing yet."""
+    kept = task.store.matchers.get(task.transform.id)
+    return None if kept is None else Matcher.from_json(kept.text)

@@ -1,0 +1,62 @@
+"""People to match in tests: a few of FEBRL's, and label files about them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from glueml_core.samples import KEY, answer, febrl_people
+
+__all__ = ["KEY", "PEOPLE", "TRUTH", "add_table", "add_transform", "label_file"]
+
+_all, TRUTH = febrl_people(seed=1)
+_entity = _all[KEY].map(TRUTH)
+_chosen = set(sorted(_entity.unique())[:120])
+PEOPLE = _all[_entity.isin(_chosen)].reset_index(drop=True)
+"""Every record of 120 people, about 300 records as text."""
+
+
+def add_table(glue: Any, name: str, location: str, columns: list[str] | None = None) -> None:
+    """The table `db.<name>` of CSV files with a header."""
+    glue.create_table(
+        DatabaseName="db",
+        TableInput={
+            "Name": name,
+            "StorageDescriptor": {
+                "Columns": [
+                    {"Name": column, "Type": "string"} for column in columns or PEOPLE.columns
+                ],
+                "Location": location,
+            },
+            "Parameters": {"classification": "csv", "skip.header.line.count": "1"},
+        },
+    )
+
+
+def add_transform(glue: Any, table: str, **parameters: Any) -> str:
+    """A transform of `db.<table>`."""
+    answer = glue.create_ml_transform(
+        Name=f"match {table}",
+        Role="role",
+        InputRecordTables=[{"DatabaseName": "db", "TableName": table}],
+        Parameters={
+            "TransformType": "FIND_MATCHES",
+            "FindMatchesParameters": {"PrimaryKeyColumnName": KEY, **parameters},
+        },
+    )
+    return str(answer["TransformId"])
+
+
+def label_file(path: Path, first: int = 0, last: int = 40, set_name: str = "set") -> pd.DataFrame:
+    """A label file about the people number `first` to `last`, two of them in each set."""
+    entity = PEOPLE[KEY].map(TRUTH)
+    number = entity.map({name: n for n, name in enumerate(sorted(entity.unique()))})
+    rows = PEOPLE[(number >= first) & (number < last)]
+    sets = number[rows.index].floordiv(2).map(lambda n: f"{set_name}-{n}")
+    rows = rows.assign(labeling_set_id=sets, label="")
+    rows = rows[["labeling_set_id", "label", *PEOPLE.columns]].sort_values("labeling_set_id")
+    labeled = answer(rows, TRUTH, KEY)
+    labeled.to_csv(path, index=False)
+    return labeled
