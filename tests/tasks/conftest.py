@@ -16,7 +16,7 @@ from glueml_core.api import Core
 from glueml_core.http.inprocess import connect
 from glueml_core.store import Label, LabelSource, TaskRun
 
-PATIENCE_S = 60
+PATIENCE_S = 180
 
 
 def wait_for(condition: Callable[[], Any]) -> Any:
