@@ -14,7 +14,6 @@ from moto.server import ThreadedMotoServer
 
 from glueml_core.settings import Settings
 
-
 # As in the workers of task runs: LightGBM's threads sleep while they wait for each other.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
