@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkdtemp
 
+import psycopg
+
 DEBIAN_PACKAGES = Path("/usr/lib/postgresql")
 USER = "postgres"
 
@@ -27,9 +29,10 @@ class Cluster:
     def url(self, database: str = USER) -> str:
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{database}"
 
-    def create_database(self, name: str) -> str:
-        """Make a database and give its URL."""
-        run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", USER, name)
+    def create_database(self, name: str, like: str = "template1") -> str:
+        """Make a database that begins as `like` is, and give its URL."""
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {like}")
         return self.url(name)
 
     def start(self) -> None:

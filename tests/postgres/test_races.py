@@ -23,27 +23,11 @@ from glueml_core.settings import Settings
 from glueml_core.store.labels import Label, LabelSource
 from glueml_core.store.store import Store
 from glueml_core.store.task_runs import ACTIVE_STATUSES, Owner, TaskRunQuota
-from glueml_core.store.transforms import TransformFilter, TransformSpec
+from glueml_core.store.transforms import TransformFilter
+from tests.store.conftest import spec
 
 T = TypeVar("T")
 SERVERS = 8
-
-
-def spec(name: str = "people") -> TransformSpec:
-    return TransformSpec(
-        name=name,
-        input_record_tables=[{"DatabaseName": "db", "TableName": "people"}],
-        primary_key_column="id",
-        precision_recall_tradeoff=0.5,
-        accuracy_cost_tradeoff=0.5,
-        enforce_provided_labels=False,
-        schema=[{"Name": "id", "DataType": "string"}],
-        role="role",
-        glue_version="0.9",
-        max_capacity=10.0,
-        timeout_minutes=2880,
-        max_retries=0,
-    )
 
 
 @contextmanager
@@ -76,13 +60,15 @@ def all_at_once(stores: list[Store], act: Callable[[Store, int], T]) -> list[T |
         return list(pool.map(run, range(len(stores))))
 
 
-def test_servers_that_start_together_on_an_empty_database_build_it_once(settings):
+def test_servers_that_start_together_on_an_empty_database_build_it_once(settings, cluster):
+    database_url = cluster.create_database("bare")
+    settings = settings.model_copy(update={"database_url": database_url})
     start = Barrier(SERVERS)
 
     def open_and_write(number: int) -> None:
         start.wait()
         store = Store.open(settings)
-        store.transforms.add(spec(f"transform-{number}"), {}, max_transforms=100)
+        store.transforms.add(spec(name=f"transform-{number}"), {}, max_transforms=100)
         store.close()
 
     with ThreadPoolExecutor(SERVERS) as pool:
@@ -104,7 +90,9 @@ def test_the_quota_of_transforms_holds_under_a_race(settings):
     with servers(settings) as stores:
         made = all_at_once(
             stores,
-            lambda store, number: store.transforms.add(spec(f"transform-{number}"), {}, 3).name,
+            lambda store, number: (
+                store.transforms.add(spec(name=f"transform-{number}"), {}, 3).name
+            ),
         )
 
         refused = [one for one in made if isinstance(one, ResourceNumberLimitExceededException)]
