@@ -107,3 +107,10 @@ def test_a_name_of_any_legal_characters_comes_back_as_it_was(glue, known, name):
     assert glue.get_ml_transform(TransformId=transform_id)["Name"] == name
     assert glue.list_ml_transforms(Filter={"Name": name})["TransformIds"] == [transform_id]
     glue.delete_ml_transform(TransformId=transform_id)
+
+
+def test_an_expression_cannot_keep_the_server_busy(glue, known):
+    """Of the kind that takes a backtracking matcher longer than the universe has."""
+    glue.create_table(DatabaseName="db", TableInput=people_table("a" * 255))
+
+    assert glue.get_tables(DatabaseName="db", Expression="(a+)+b")["TableList"] == []
