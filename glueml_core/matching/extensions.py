@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from recordlinkage.base import BaseCompareFeature, BaseIndexAlgorithm
+# Importing it takes longer than many a task run.
+if TYPE_CHECKING:
+    from recordlinkage.base import BaseCompareFeature, BaseIndexAlgorithm
 
 __all__ = ["Extensions"]
 
