@@ -101,8 +101,8 @@ def _cells(column: pa.ChunkedArray) -> pd.Series[Any]:
     if pa.types.is_decimal(column.type):
         column = column.cast(pa.float64())
     if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
-        return column.to_pandas()
-    text = column.cast(pa.string()).to_pandas()
+        return pd.Series(column.to_pandas())
+    text = pd.Series(column.cast(pa.string()).to_pandas())
     return text.mask(text == "")
 
 
