@@ -39,7 +39,9 @@ _MODULES = (
 )
 
 # Any operation may answer with these, without the model saying so.
-_COMMON_ERRORS = frozenset({"SerializationException", "ValidationException"})
+_COMMON_ERRORS = frozenset(
+    {"AccessDeniedException", "SerializationException", "ValidationException"}
+)
 
 
 @cache

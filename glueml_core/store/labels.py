@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 
 from glueml_core.store import schema as db
 from glueml_core.store.transforms import touch
@@ -234,13 +234,23 @@ def _supersede(connection: Connection, transform_id: str, digests: Mapping[str, 
     generated = select(db.generated_sets.c.labeling_set_id)
     generated = generated.where(db.generated_sets.c.transform_id == transform_id)
     answered_again = set(connection.execute(generated).scalars()) & digests.keys()
+    said_again = set(digests.values())
 
     rows = db.label_rows.c
-    old = delete(db.label_rows).where(rows.transform_id == transform_id)
-    for set_id, digest in digests.items():
-        connection.execute(old.where(rows.set_digest == digest))
-        if set_id in answered_again:
-            connection.execute(old.where(rows.labeling_set_id == set_id))
+    older = select(rows.import_id, rows.labeling_set_id, rows.set_digest).distinct()
+    gone = [
+        {"b_import_id": import_id, "b_set_id": set_id}
+        for import_id, set_id, digest in connection.execute(
+            older.where(rows.transform_id == transform_id)
+        )
+        if set_id in answered_again or digest in said_again
+    ]
+    of_set = (
+        rows.import_id == bindparam("b_import_id"),
+        rows.labeling_set_id == bindparam("b_set_id"),
+    )
+    if gone:
+        connection.execute(delete(db.label_rows).where(*of_set), gone)
 
 
 def _insert_rows(
