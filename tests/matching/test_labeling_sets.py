@@ -84,3 +84,14 @@ def test_records_that_resemble_nobody_can_be_labeled_too():
     strangers = pd.DataFrame({"record_id": ["1", "2", "3"], "name": ["Ann", "Bob", None]})
 
     assert sorted(generate(strangers)["record_id"]) == ["1", "2", "3"]
+
+
+def test_records_that_say_the_same_are_shown_side_by_side_too(records):
+    """Equal titles may be different papers, and only a label can tell."""
+    copies = records.head(60).assign(record_id=lambda r: "copy-of-" + r["record_id"])
+    sets = generate(pd.concat([records, copies]))
+
+    original = sets["record_id"].str.removeprefix("copy-of-")
+    side_by_side = sets.assign(original=original).duplicated(["labeling_set_id", "original"])
+
+    assert 1 <= side_by_side.sum() <= 10
