@@ -45,11 +45,9 @@ def command(ctx: click.Context, host: str, port: int, stop_timeout_s: int) -> No
     A browser finds pages at the same address: to label records, to see what was learned, and to put
     matches right.
     """  # noqa: D301
-    from glueml_core.api.core import Core
     from glueml_core.http import server
     from glueml_core.http.keys import KeysError, read_keys
     from glueml_core.http.logs import log_to_stderr
-    from glueml_core.web import build_site
 
     try:
         secrets = read_keys(os.environ)
@@ -57,11 +55,16 @@ def command(ctx: click.Context, host: str, port: int, stop_timeout_s: int) -> No
     except (KeysError, server.OpenDoorError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
-        raise click.ClickException(f"{host}:{port}: {error.strerror}.") from error
+        reason = (error.strerror or str(error)).partition(" (")[0]
+        raise click.ClickException(f"{host}:{port}: {reason}.") from error
+
+    # These take a while to load; what is refused is refused at once.
+    from glueml_core.api import Core
+    from glueml_core.http.app import build_app
 
     log_to_stderr()
     store: Path | None = ctx.find_root().obj
-    app = build_site(Core.open(store), secrets)
+    app = build_app(Core.open(store), secrets)
     address, port = listening.getsockname()[:2]
     click.echo(_announcement(address, port, len(secrets)))
     server.run(app, listening, stop_timeout_s)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,3 +79,41 @@ def people_transform(name: str) -> dict[str, Any]:
             "FindMatchesParameters": {"PrimaryKeyColumnName": "id"},
         },
     }
+
+
+class StallingS3:
+    """An S3 that takes requests and never answers."""
+
+    def __init__(self) -> None:
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self._taken: list[socket.socket] = []
+        self._asked = threading.Event()
+        threading.Thread(target=self._take, daemon=True).start()
+        self.variables = {
+            "AWS_ENDPOINT_URL_S3": f"http://127.0.0.1:{self._server.getsockname()[1]}",
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_MAX_ATTEMPTS": "1",
+        }
+
+    def _take(self) -> None:
+        with suppress(OSError):
+            while True:
+                self._taken.append(self._server.accept()[0])
+                self._asked.set()
+
+    def wait_for_a_request(self) -> None:
+        assert self._asked.wait(60)
+
+    def close(self) -> None:
+        """Go away, with all connections."""
+        self._server.close()
+        for connection in self._taken:
+            connection.close()
+
+
+@pytest.fixture
+def stalling_s3() -> Iterator[StallingS3]:
+    s3 = StallingS3()
+    yield s3
+    s3.close()
