@@ -5,18 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from glueml_core.matching.arrays import Floats, Mask
+from glueml_core.tradeoff import precision_weight
 
-__all__ = ["choose_threshold", "precision_weight"]
+__all__ = ["choose_threshold"]
 
-# At the very ends of the dial precision or recall would count alone, and one sure pair or all
-# pairs of the table would be the best answer; a little of the other keeps the answer useful.
-_LEAST_SHARE = 0.05
 _LOWEST, _HIGHEST = 0.05, 0.99
-
-
-def precision_weight(tradeoff: float) -> float:
-    """How much precision counts against recall at a tradeoff, in (0, 1)."""
-    return _LEAST_SHARE + (1 - 2 * _LEAST_SHARE) * tradeoff
 
 
 def choose_threshold(probability: Floats, is_match: Mask, tradeoff: float) -> float:
