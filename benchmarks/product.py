@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from glueml_core.transforms import FindMatches
-
 import glueml_core
+from glueml_core.transforms import FindMatches
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from glueml_core.api.core import Core
 from glueml_core.http.app import build_app
-from glueml_core.web import label_files, labeling, overview, quality, sign_in, task_runs
+from glueml_core.web import label_files, labeling, overview, quality, review, sign_in, task_runs
 from glueml_core.web.guard import Guard
 from glueml_core.web.rendering import templates
 from glueml_core.web.sessions import Sessions
@@ -43,6 +43,10 @@ _TRANSFORM_PAGES: dict[tuple[str, str], Handler] = {
     ("GET", "/labeling-sets.csv"): label_files.download_sets,
     ("POST", "/labels"): label_files.upload,
     ("GET", "/learned"): quality.learned,
+    ("GET", "/review"): review.show_clusters,
+    ("POST", "/matches"): review.match,
+    ("POST", "/review/{match_id:int}/wrong"): review.correct,
+    ("POST", "/review/{match_id:int}/right"): review.approve,
     ("GET", "/quality"): quality.show_quality,
     ("POST", "/evaluate"): quality.evaluate,
     ("POST", "/tradeoff"): quality.change_tradeoff,
@@ -80,4 +84,5 @@ def build_pages(core: Core, keys: Mapping[str, str]) -> ASGIApp:
     for (method, path), handler in _TRANSFORM_PAGES.items():
         whole = "/transforms/{transform_id}" + path
         routes.append(Route(whole, endpoint(desk, handler), methods=[method]))
+    routes.append(Route("/{path:path}", endpoint(desk, overview.nowhere)))
     return Guard(Starlette(routes=routes), loopback_only=not keys)

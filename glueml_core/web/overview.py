@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from starlette.responses import RedirectResponse, Response
 
+from glueml_core.errors import EntityNotFoundException
 from glueml_core.store import TransformFilter
 from glueml_core.web.visit import Visit
 
-__all__ = ["home", "list_transforms", "show_transform"]
+__all__ = ["home", "list_transforms", "nowhere", "show_transform"]
 
 MOST_RUNS = 5
 
@@ -15,6 +16,11 @@ MOST_RUNS = 5
 def home(visit: Visit) -> Response:
     """The way in."""
     return RedirectResponse("/transforms", 303)
+
+
+def nowhere(_visit: Visit) -> Response:
+    """What any other address shows."""
+    raise EntityNotFoundException("There is no such page.")
 
 
 def list_transforms(visit: Visit) -> Response:

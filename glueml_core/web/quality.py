@@ -11,6 +11,7 @@ from glueml_core.api.evaluation import start_ml_evaluation_task_run
 from glueml_core.api.transforms import update_ml_transform
 from glueml_core.errors import InvalidInputException
 from glueml_core.store import MLTransform, TaskRun
+from glueml_core.tradeoff import effectiveness
 from glueml_core.web.rounds import latest_run, rounds_of
 from glueml_core.web.visit import Visit
 
@@ -50,7 +51,7 @@ def learned(visit: Visit) -> Response:
         not_ready=(teaching.output or {}).get("not_ready") if teaching else None,
         should_measure=_should_measure(transform, teaching, measuring),
         rounds=rounds_of(store, transform.id),
-        advice=((measuring.output or {}).get("advice") or {}).get("reason") if measuring else None,
+        advice=(transform.evaluation_detail or {}).get("advice"),
     )
 
 
@@ -92,20 +93,5 @@ def _should_measure(
 
 
 def _point(curve: Sequence[Mapping[str, Any]], tradeoff: float) -> Mapping[str, Any]:
-    """
-    The point of the curve that a tradeoff chooses: the one of the best effectiveness.
-
-    Source:
-        van Rijsbergen (1979), "Information Retrieval", chapter 7.
-    """
-    # Brings LightGBM along, which no other page needs.
-    from glueml_core.matching.threshold import precision_weight
-
-    weight = precision_weight(tradeoff)
-
-    def effectiveness(point: Mapping[str, Any]) -> float:
-        precision, recall = point["precision"], point["recall"]
-        weighted = weight * recall + (1 - weight) * precision
-        return precision * recall / weighted if weighted else 0.0
-
-    return max(curve, key=effectiveness)
+    """The point of the curve that a tradeoff chooses."""
+    return max(curve, key=lambda at: effectiveness(at["precision"], at["recall"], tradeoff))
