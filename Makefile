@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test check format lock
+.PHONY: setup demo dagster test check format lock
 
 setup: .venv/ready
 
@@ -15,6 +15,11 @@ setup: .venv/ready
 
 demo: setup          ## Teach a transform on 5,000 people, find the duplicates.
 	$(BIN)/glueml demo
+
+dagster: setup       ## Dagster's UI with the example: http://localhost:3000
+	mkdir -p .dagster
+	cp -n deploy/dagster.yaml .dagster/
+	DAGSTER_HOME=$(CURDIR)/.dagster DAGSTER_DISABLE_TELEMETRY=1 $(BIN)/dagster dev -w workspace.yaml
 
 test: setup          ## All tests, on everything that is real.
 	$(BIN)/python -m pytest

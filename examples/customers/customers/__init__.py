@@ -1,0 +1,1 @@
+"""Customers who are in the CRM more than once."""

@@ -1,0 +1,70 @@
+"""The asset `incremental_matches`: new records among those matched before, old ids kept."""
+
+from typing import Any
+
+import dagster as dg
+
+from glueml_dagster.assets.match_result import match_result
+from glueml_dagster.assets.stage_run import StageRun, stage_asset
+from glueml_dagster.catalog import crawl_source, get_table
+from glueml_dagster.definition import Expectations, FindMatchesTransform
+from glueml_dagster.match_checks import match_check_specs
+from glueml_dagster.match_jobs import start_match_job
+from glueml_dagster.resource import GlueMLResource
+from glueml_dagster.stages import Stage
+
+__all__ = ["build_incremental_matches"]
+
+
+def build_incremental_matches(
+    spec: dg.AssetSpec,
+    transform: FindMatchesTransform,
+    expectations: Expectations,
+    matches_key: dg.AssetKey,
+) -> dg.AssetsDefinition:
+    """Match the table of new records with the last matches, into `incremental_matches/`."""
+    assert transform.incremental is not None
+    new_records = transform.incremental
+
+    @stage_asset(spec, transform, match_check_specs(spec.key, expectations))
+    def incremental_matches(
+        context: dg.AssetExecutionContext, glueml: GlueMLResource
+    ) -> dg.MaterializeResult:
+        run = StageRun(context, glueml, transform, Stage.INCREMENTAL_MATCHES)
+        core = run.core_for_matching()
+        crawl_source(run.glue, new_records, core.settings)
+
+        def start() -> str:
+            return start_match_job(
+                core,
+                run.transform_id,
+                context,
+                source=get_table(run.glue, new_records),
+                existing=_last_matches(context, matches_key),
+                output_path=transform.path("incremental_matches"),
+                confidence_scores=transform.match_confidence_scores,
+            )
+
+        return match_result(run, run.task_run(start), spec.key, expectations)
+
+    return incremental_matches
+
+
+def _last_matches(context: dg.AssetExecutionContext, key: dg.AssetKey) -> dict[str, Any]:
+    """
+    The table that the asset of matches wrote last.
+
+    Raises:
+        dg.Failure: It has not been materialized.
+    """
+    event = context.instance.get_latest_materialization_event(key)
+    if event is None or event.asset_materialization is None:
+        raise dg.Failure(f"Materialize {key.to_user_string()} first.", allow_retries=False)
+    file = event.asset_materialization.metadata["file"].value
+    columns = event.asset_materialization.metadata["dagster/column_schema"].value.columns
+    return {
+        "StorageDescriptor": {
+            "Location": file,
+            "Columns": [{"Name": column.name, "Type": column.type} for column in columns],
+        }
+    }

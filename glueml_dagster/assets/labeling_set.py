@@ -1,0 +1,38 @@
+"""The asset `labeling_set`: a file of records for a person to label."""
+
+import dagster as dg
+
+from glueml_dagster.assets.stage_run import StageRun, stage_asset
+from glueml_dagster.definition import FindMatchesTransform
+from glueml_dagster.outcomes import outcome
+from glueml_dagster.resource import GlueMLResource
+from glueml_dagster.stages import Stage
+
+__all__ = ["build_labeling_set"]
+
+
+def build_labeling_set(spec: dg.AssetSpec, transform: FindMatchesTransform) -> dg.AssetsDefinition:
+    """Generate labeling sets into the folder `labeling_sets/`."""
+
+    @stage_asset(spec, transform)
+    def labeling_set(
+        context: dg.AssetExecutionContext, glueml: GlueMLResource
+    ) -> dg.MaterializeResult:
+        run = StageRun(context, glueml, transform, Stage.LABELING_SET)
+        folder = transform.path("labeling_sets")
+
+        def start() -> str:
+            answer = run.glue.start_ml_labeling_set_generation_task_run(
+                TransformId=run.transform_id, OutputS3Path=folder
+            )
+            return str(answer["TaskRunId"])
+
+        task_run = run.task_run(start)
+        advice = f"Fill in the label column, then drop the file in {transform.path('labels')}."
+        return dg.MaterializeResult(
+            metadata=run.metadata()
+            | outcome(Stage.LABELING_SET, run.glue, run.core, task_run)
+            | {"next": advice}
+        )
+
+    return labeling_set

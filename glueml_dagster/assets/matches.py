@@ -1,0 +1,39 @@
+"""The asset `matches`: the source's records with the ids of their clusters."""
+
+import dagster as dg
+
+from glueml_dagster.assets.match_result import match_result
+from glueml_dagster.assets.stage_run import StageRun, stage_asset
+from glueml_dagster.catalog import get_table
+from glueml_dagster.definition import Expectations, FindMatchesTransform
+from glueml_dagster.match_checks import match_check_specs
+from glueml_dagster.match_jobs import start_match_job
+from glueml_dagster.resource import GlueMLResource
+from glueml_dagster.stages import Stage
+
+__all__ = ["build_matches"]
+
+
+def build_matches(
+    spec: dg.AssetSpec, transform: FindMatchesTransform, expectations: Expectations
+) -> dg.AssetsDefinition:
+    """Find the matches of the source table, into the folder `matches/`."""
+
+    @stage_asset(spec, transform, match_check_specs(spec.key, expectations))
+    def matches(context: dg.AssetExecutionContext, glueml: GlueMLResource) -> dg.MaterializeResult:
+        run = StageRun(context, glueml, transform, Stage.MATCHES)
+        core = run.core_for_matching()
+
+        def start() -> str:
+            return start_match_job(
+                core,
+                run.transform_id,
+                context,
+                source=get_table(run.glue, transform.source),
+                output_path=transform.path("matches"),
+                confidence_scores=transform.match_confidence_scores,
+            )
+
+        return match_result(run, run.task_run(start), spec.key, expectations)
+
+    return matches

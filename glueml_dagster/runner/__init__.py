@@ -1,0 +1,1 @@
+"""The Dagster runner: each task run of a store as a Dagster run."""

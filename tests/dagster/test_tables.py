@@ -1,0 +1,110 @@
+import pandas as pd
+
+from glueml_dagster import Expectations, schema_check
+from glueml_dagster.contradictions import contradictions
+from glueml_dagster.match_checks import MatchNumbers, match_checks
+from glueml_dagster.table_schemas import source_schema
+
+
+def verdicts(matches: pd.DataFrame, expectations: Expectations, last: float | None) -> dict:
+    checks = match_checks(matches, "id", expectations, last)
+    return {check.check_name: check.passed for check in checks}
+
+
+def matches_of(*match_ids: int) -> pd.DataFrame:
+    return pd.DataFrame({"id": [f"r{n}" for n in range(len(match_ids))], "match_id": match_ids})
+
+
+class TestSchemaCheck:
+    def test_passes_records_with_a_sound_primary_key(self):
+        records = pd.DataFrame({"id": ["1", "2"], "name": ["a", None]})
+
+        check = schema_check(source_schema(["id", "name"], "id"), records, name="source")
+
+        assert check.passed
+
+    def test_shows_the_rows_that_break_a_rule_and_how_many_more_there_are(self):
+        """One bad row is fixed by hand; a thousand must not bury the other rules."""
+        records = pd.DataFrame({"id": ["1"] * 500 + [" "], "name": ["a"] * 501})
+
+        check = schema_check(source_schema(["id", "name"], "id"), records, name="source")
+
+        assert not check.passed
+        assert check.metadata["failure_count"].value == 501
+        shown = check.metadata["failed_values"].records
+        assert len(shown) == 10
+        assert {record.data["check"] for record in shown} == {"field_uniqueness", "is_not_blank"}
+        assert len(check.metadata["failed_rows"].records) == 10
+
+    def test_names_a_column_that_is_missing(self):
+        check = schema_check(
+            source_schema(["id", "name"], "id"), pd.DataFrame({"id": ["1"]}), name="source"
+        )
+
+        assert not check.passed
+        assert check.metadata["failed_values"].records[0].data["failure_case"] == "name"
+
+
+class TestMatchChecks:
+    def test_pass_ordinary_matches(self):
+        expectations = Expectations(max_cluster_size=2, max_matched_share_change=0.1)
+
+        assert verdicts(matches_of(0, 0, 2, 3), expectations, last=0.5) == {
+            "matches_schema": True,
+            "largest_cluster": True,
+            "matched_share": True,
+        }
+
+    def test_fail_on_a_record_that_is_there_twice(self):
+        twice = pd.DataFrame({"id": ["a", "a"], "match_id": [0, 1]})
+
+        assert verdicts(twice, Expectations(), None) == {"matches_schema": False}
+
+    def test_fail_on_a_cluster_that_swallows_its_neighbours(self):
+        assert not verdicts(matches_of(0, 0, 0), Expectations(max_cluster_size=2), None)[
+            "largest_cluster"
+        ]
+
+    def test_fail_when_far_more_records_match_than_last_time(self):
+        expectations = Expectations(max_matched_share_change=0.2)
+
+        assert not verdicts(matches_of(0, 0, 1, 1), expectations, last=0.5)["matched_share"]
+
+    def test_compare_the_first_matches_with_nothing(self):
+        expectations = Expectations(max_matched_share_change=0.0)
+
+        assert verdicts(matches_of(0, 0, 1, 1), expectations, last=None)["matched_share"]
+
+    def test_count_clusters_duplicates_and_the_share_of_matched_records(self):
+        assert MatchNumbers.of(matches_of(0, 0, 0, 3)) == MatchNumbers(4, 2, 3, 2, 0.75)
+
+
+class TestContradictions:
+    def test_are_the_pairs_on_which_two_sets_disagree(self):
+        labels = pd.DataFrame(
+            [
+                ("s1", "A", "r1"),
+                ("s1", "A", "r2"),
+                ("s1", "B", "r3"),
+                ("s2", "A", "r2"),
+                ("s2", "B", "r1"),
+                ("s2", "B", "r3"),
+            ],
+            columns=["labeling_set_id", "label", "id"],
+        )
+
+        found = contradictions(labels, "id").to_dict("records")
+
+        assert {(row["record"], row["other_record"], row["match_in"]) for row in found} == {
+            ("r1", "r2", "s1"),
+            ("r1", "r3", "s2"),
+        }
+
+    def test_are_none_where_labels_of_different_sets_merely_look_alike(self):
+        """An A in one set has nothing to do with an A in another."""
+        labels = pd.DataFrame(
+            [("s1", "A", "r1"), ("s1", "B", "r2"), ("s2", "A", "r3"), ("s2", "B", "r4")],
+            columns=["labeling_set_id", "label", "id"],
+        )
+
+        assert contradictions(labels, "id").empty
