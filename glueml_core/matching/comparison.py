@@ -128,9 +128,7 @@ def candidate_pairs(
             "row_r": np.concatenate([pairs.right, rows]),
         }
     )
-    found = both.merge(members, left_on="row_l", right_on="row").merge(
-        members, left_on="row_r", right_on="row", suffixes=("_l", "_r")
-    )[["row_l", "row_r", "record_id_l", "record_id_r"]]
+    found = both.merge(members.add_suffix("_l")).merge(members.add_suffix("_r"))
     found = found[
         (found["row_l"] != found["row_r"]) | (found["record_id_l"] < found["record_id_r"])
     ]
