@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import glueml_core
+from glueml_core.matching import Evaluation
 from glueml_core.transforms import FindMatches
 
 if TYPE_CHECKING:
@@ -36,13 +37,13 @@ class Product:
     folder: Path
 
     @classmethod
-    def set_up(cls, records: pd.DataFrame, primary_key: str, folder: Path) -> Product:
+    def set_up(cls, name: str, records: pd.DataFrame, primary_key: str, folder: Path) -> Product:
         """A fresh store, the records as a CSV table of its catalog, and a transform over it."""
-        name, table = records.attrs.get("name", "records"), folder / "records"
+        table = folder / "records"
         table.mkdir(parents=True)
         records.to_csv(table / "records.csv", index=False)
 
-        client = glueml_core.connect(folder / "store")
+        client = glueml_core.connect(folder)
         client.create_database(DatabaseInput={"Name": _DATABASE})
         client.create_table(DatabaseName=_DATABASE, TableInput=_table_input(name, records, table))
         answer = client.create_ml_transform(
@@ -73,12 +74,11 @@ class Product:
         path.write_text(labeling_file, encoding="utf-8")
         self._run(self.client.start_import_labels_task_run, InputS3Path=path.as_uri())
 
-    def evaluate(self) -> dict[str, Any]:
-        """The transform's own opinion of itself, as the API gives it."""
+    def evaluate(self) -> Evaluation:
+        """The transform's opinion of itself, with more detail than the API has members for."""
         self._run(self.client.start_ml_evaluation_task_run)
-        transform = self.client.get_ml_transform(TransformId=self.transform_id)
-        metrics: dict[str, Any] = transform["EvaluationMetrics"]["FindMatchesMetrics"]
-        return metrics
+        store = glueml_core.core_of(self.client).store
+        return Evaluation.from_dict(store.transforms.get(self.transform_id).evaluation_detail)
 
     def find_matches(self, records: pd.DataFrame) -> pd.DataFrame:
         """The records with their `match_id`."""

@@ -62,6 +62,9 @@ class Settings(BaseSettings):
     )
     max_task_runs: int = Field(default=30, ge=1, description="Active task runs per account.")
     max_label_file_mb: int = Field(default=10, ge=1, description="Size of one label file, in MB.")
+    seed: int = Field(
+        default=0, ge=0, description="Decides between equals when training and choosing labels."
+    )
 
     @property
     def labeling_folder(self) -> Path:

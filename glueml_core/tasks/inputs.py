@@ -73,6 +73,7 @@ def matching_options(task: Task, *, enforce: bool | None = None) -> MatchingOpti
         precision_recall_tradeoff=chosen.precision_recall_tradeoff,
         accuracy_cost_tradeoff=chosen.accuracy_cost_tradeoff,
         enforce_provided_labels=chosen.enforce_provided_labels if enforce is None else enforce,
+        seed=task.settings.seed,
     )
 
 

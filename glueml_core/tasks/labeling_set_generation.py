@@ -43,12 +43,13 @@ def _choose(task: Task, records: DataFrame[Records]) -> DataFrame[LabelingSets]:
     labels = task.store.labels.current(task.transform.id)
     generated = task.store.labels.generated(task.transform.id)
     rounds = {generated_set.task_run_id for generated_set in generated} - {task.run.id}
+    options = matching_options(task)
     sets: DataFrame[LabelingSets] = generate_labeling_sets(
         records_with_labeled(records, labels),
         labels_frame(labels),
         matcher_of(task),
         # A second file, asked for before the first one is answered, is another one.
-        replace(matching_options(task), seed=len(rounds)),
+        replace(options, seed=options.seed + len(rounds)),
         task.span(0.05, 0.98),
     )
     return sets
