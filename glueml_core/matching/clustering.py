@@ -64,7 +64,7 @@ def cluster_rows(
     row_count = len(links.group)
     cluster = np.arange(row_count)
     confidence = _alone(left, right, probability, row_count)
-    parts = components(left, right, probability, links)
+    parts = components(left, right, probability, links, threshold)
     for rows, chance in _complete(parts, left, right, probability, score_pairs, links):
         flat = _cut(rows, chance, threshold, links)
         for number in np.unique(flat):

@@ -7,6 +7,7 @@ import re
 __all__ = ["code_prefixes", "codes_in", "squeezed_runs"]
 
 _CODE = re.compile(r"[a-z0-9]+(?:[-/._][a-z0-9]+)*")
+_DIGIT = re.compile(r"[0-9]")
 _SEPARATORS = re.compile(r"[^a-z0-9]+")
 _MIN_LENGTH = 3
 _MIN_PREFIX = 4
@@ -41,4 +42,4 @@ def code_prefixes(text: str) -> set[str]:
 
 
 def _has_digit(word: str) -> bool:
-    return any(char.isdigit() for char in word)
+    return _DIGIT.search(word) is not None

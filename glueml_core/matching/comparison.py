@@ -110,7 +110,7 @@ def compare(
     """
     table = distinct_rows(records, columns, apart)
     vectors = TableVectors(table)
-    candidates = row_pairs(vectors, Effort.of(options.accuracy_cost_tradeoff))
+    candidates = row_pairs(vectors, Effort.of(options.accuracy_cost_tradeoff, len(table)))
     return Comparison(table, vectors, candidates)
 
 

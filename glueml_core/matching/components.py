@@ -11,32 +11,44 @@ from glueml_core.matching.links import Links
 
 __all__ = ["components"]
 
-# Pairs below it connect nothing: no threshold is that low.
-_FLOOR = 0.05
 # A component of n rows has n * (n - 1) / 2 pairs to score.
-_MAX_ROWS = 300
+_MAX_ROWS = 400
+# Pairs below the first level connect nothing; what is still too large goes up a level.
+_LEVELS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
+_LINKED = 2.0
 
 
 def components(
-    left: Positions, right: Positions, probability: Floats, links: Links
+    left: Positions, right: Positions, probability: Floats, links: Links, threshold: float
 ) -> list[Positions]:
     """
-    Rows connected by pairs above a low floor, or by links; each part's rows ascending.
+    The rows of each group that average linkage may merge at the threshold, ascending.
 
-    A component with too many rows grows again from its likeliest pairs on, and no step may make a
-    part too large. Rows that must match stay in one part whatever its size.
+    A mean of probabilities reaches the threshold only if one of them does, so pairs below it
+    connect nothing. A group with too many rows is split at a level of probability that is the same
+    for every threshold: clusters at a higher one stay inside those at a lower. Rows that must match
+    stay together whatever their number.
     """
     linked = np.flatnonzero(links.group != np.arange(len(links.group)))
-    keep = probability >= _FLOOR
-    ends_l = np.concatenate([left[keep], links.group[linked]])
-    ends_r = np.concatenate([right[keep], linked])
-    strength = np.concatenate([probability[keep], np.full(len(linked), 2.0)])
-    label = _connected(ends_l, ends_r, len(links.group))
-    sizes = np.bincount(label)
-    oversized = sizes[label[ends_l]] > _MAX_ROWS
-    if oversized.any():
-        label = _regrown(ends_l, ends_r, strength, label, sizes)
-    return _members(label)
+    ends_l = np.concatenate([left, links.group[linked]])
+    ends_r = np.concatenate([right, linked])
+    strength = np.concatenate([probability, np.full(len(linked), _LINKED, probability.dtype)])
+    part = _bounded(ends_l, ends_r, strength, len(links.group))
+    inside = (part[ends_l] == part[ends_r]) & (strength >= threshold)
+    return _members(_connected(ends_l[inside], ends_r[inside], len(part)))
+
+
+def _bounded(left: Positions, right: Positions, strength: Floats, row_count: int) -> Positions:
+    """Number of each row's group when groups with too many rows are split level by level."""
+    part: Positions = np.zeros(row_count, dtype=np.int64)
+    for level in _LEVELS:
+        sizes = np.bincount(part)
+        oversized = sizes[part] > _MAX_ROWS
+        if not oversized.any():
+            return part
+        inside = (part[left] == part[right]) & (~oversized[left] | (strength >= level))
+        part = _connected(left[inside], right[inside], row_count)
+    return _capped(left, right, strength, part)
 
 
 def _connected(left: Positions, right: Positions, row_count: int) -> Positions:
@@ -44,14 +56,12 @@ def _connected(left: Positions, right: Positions, row_count: int) -> Positions:
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
-def _regrown(
-    left: Positions, right: Positions, strength: Floats, label: Positions, sizes: Positions
-) -> Positions:
-    """Labels in which oversized components are regrown, likeliest pairs first."""
-    inside = np.flatnonzero(sizes[label[left]] > _MAX_ROWS)
+def _capped(left: Positions, right: Positions, strength: Floats, part: Positions) -> Positions:
+    """Oversized groups grown anew from their likeliest pairs, as long as they stay small enough."""
+    oversized = np.bincount(part)[part] > _MAX_ROWS
+    inside = np.flatnonzero((part[left] == part[right]) & oversized[left])
     order = inside[np.lexsort((right[inside], left[inside], -strength[inside]))]
-    parent = np.arange(len(label))
-    size = np.ones(len(label), dtype=np.int64)
+    parent, size = np.arange(len(part)), np.ones(len(part), dtype=np.int64)
 
     def root(row: int) -> int:
         while parent[row] != row:
@@ -59,18 +69,17 @@ def _regrown(
             row = parent[row]
         return row
 
-    for pair in order:
-        a, b = root(left[pair]), root(right[pair])
-        if a != b and (size[a] + size[b] <= _MAX_ROWS or strength[pair] > 1):
-            parent[max(a, b)] = min(a, b)
-            size[min(a, b)] += size[max(a, b)]
-    roots = np.array([root(row) for row in range(len(label))])
-    # Components that were small enough keep their own numbers, beyond those of the regrown.
-    return np.where(sizes[label] > _MAX_ROWS, roots, label + len(label))
+    for pair in order.tolist():
+        low, high = sorted((root(left[pair]), root(right[pair])))
+        if low != high and (size[low] + size[high] <= _MAX_ROWS or strength[pair] == _LINKED):
+            parent[high] = low
+            size[low] += size[high]
+    roots = np.array([root(row) for row in range(len(part))])
+    return np.where(oversized, roots, part + len(part))
 
 
-def _members(label: Positions) -> list[Positions]:
-    """The rows of each part of two rows or more."""
-    order = np.argsort(label, kind="stable")
-    starts = np.flatnonzero(np.diff(label[order], prepend=-1))
-    return [part for part in np.split(order, starts[1:]) if len(part) > 1]
+def _members(part: Positions) -> list[Positions]:
+    """The rows of each group of two rows or more."""
+    order = np.argsort(part, kind="stable")
+    starts = np.flatnonzero(np.diff(part[order], prepend=-1))
+    return [rows for rows in np.split(order, starts[1:]) if len(rows) > 1]

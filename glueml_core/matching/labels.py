@@ -39,6 +39,11 @@ class LabeledPairs:
     def __len__(self) -> int:
         return len(self.left)
 
+    @property
+    def is_equal(self) -> Mask:
+        """Which pairs are of records that say the same."""
+        return np.asarray(self.left == self.right)
+
     def check(self) -> LabeledPairs:
         """Itself, if it can teach; else TooFewLabelsError."""
         if not self.is_match.any():

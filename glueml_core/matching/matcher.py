@@ -9,6 +9,7 @@ from typing import Any
 
 import lightgbm as lgb
 import numpy as np
+from scipy.special import expit
 
 from glueml_core.matching.arrays import Floats, Mask, Positions
 from glueml_core.matching.extensions import Extensions
@@ -48,6 +49,7 @@ class Matcher:
         first_stage: One model a fold; their mean scores candidates for the second stage.
         second_stage: One model a fold, which also sees how a pair stands by first-stage scores.
         calibration: From the second stage's log odds to a probability.
+        equal_records: A second calibration, of records that say the same in every column.
         held_out: The labeled pairs it learned from, scored out of fold.
         extension_features: Names of the user's features it cannot do without.
     """
@@ -56,6 +58,7 @@ class Matcher:
     first_stage: tuple[PairModel, ...]
     second_stage: tuple[PairModel, ...]
     calibration: LogisticCurve
+    equal_records: LogisticCurve
     held_out: HeldOut
     extension_features: tuple[str, ...] = ()
 
@@ -63,6 +66,12 @@ class Matcher:
         """The match probability from which records belong together."""
         held_out = self.held_out
         return choose_threshold(held_out.probability, held_out.is_match, precision_recall_tradeoff)
+
+    def probability(self, log_odds: Floats, is_equal: Mask) -> Floats:
+        """Calibrated match probability, from the second stage's log odds."""
+        odds = self.calibration.log_odds(log_odds)
+        odds[is_equal] = self.equal_records.log_odds(odds[is_equal])
+        return np.asarray(expit(odds), dtype=np.float32)
 
     def check_extensions(self, extensions: Extensions) -> None:
         """ValueError if a feature it learned from is not there."""
@@ -81,6 +90,7 @@ class Matcher:
                 "first_stage": [_model_to_dict(model) for model in self.first_stage],
                 "second_stage": [_model_to_dict(model) for model in self.second_stage],
                 "calibration": _curve_to_list(self.calibration),
+                "equal_records": _curve_to_list(self.equal_records),
                 "held_out": {
                     "probability": [round(float(p), 7) for p in self.held_out.probability],
                     "is_match": self.held_out.is_match.astype(int).tolist(),
@@ -102,6 +112,7 @@ class Matcher:
             first_stage=_models(found["first_stage"]),
             second_stage=_models(found["second_stage"]),
             calibration=LogisticCurve(*found["calibration"]),
+            equal_records=LogisticCurve(*found["equal_records"]),
             held_out=HeldOut(
                 np.array(held_out["probability"], dtype=np.float32),
                 np.array(held_out["is_match"], dtype=bool),

@@ -13,10 +13,11 @@ from glueml_core.matching.arrays import Floats, Positions
 from glueml_core.matching.comparison import Comparison
 from glueml_core.matching.features import Competition, FeatureTable
 from glueml_core.matching.features.feature import side_by_side
+from glueml_core.matching.features.telling import TellingWords
 from glueml_core.matching.matcher import Matcher
 from glueml_core.matching.pair_model import PairModel
 
-__all__ = ["Scoring", "first_stage_scores", "mean_log_odds", "second_stage_features"]
+__all__ = ["Scoring", "SecondStage", "first_stage_scores", "mean_log_odds", "start_scores"]
 
 # Non-candidates are scored in portions, so that their features never fill the memory.
 _PAIRS_AT_ONCE = 250_000
@@ -36,9 +37,8 @@ class Scoring:
     comparison: Comparison
 
     @cached_property
-    def _competition(self) -> Competition:
-        score = first_stage_scores(self.matcher.first_stage, self.comparison.features)
-        return self.comparison.competition_by("first model", score)
+    def _second_stage(self) -> SecondStage:
+        return SecondStage.of(self.comparison, self.matcher.first_stage)
 
     @cached_property
     def candidates(self) -> Floats:
@@ -61,17 +61,12 @@ class Scoring:
 
     def features(self, left: Positions, right: Positions) -> FeatureTable:
         """Everything the second stage sees of any pairs of rows."""
-        first = self.comparison.features_of(left, right)
-        return second_stage_features(
-            first, self.matcher.first_stage, self._competition, left, right
-        )
+        return self._second_stage(self.comparison.features_of(left, right), left, right)
 
     def _score(self, first: FeatureTable, left: Positions, right: Positions) -> Floats:
-        second = second_stage_features(
-            first, self.matcher.first_stage, self._competition, left, right
-        )
+        second = self._second_stage(first, left, right)
         odds = mean_log_odds(self.matcher.second_stage, second.values, start_scores(first))
-        return self.matcher.calibration(odds)
+        return self.matcher.probability(odds, left == right)
 
 
 def start_scores(first: FeatureTable) -> Floats:
@@ -90,16 +85,36 @@ def first_stage_scores(models: Sequence[PairModel], features: FeatureTable) -> F
     return np.asarray(expit(odds), dtype=np.float32)
 
 
-def second_stage_features(
-    first: FeatureTable,
-    models: Sequence[PairModel],
-    competition: Competition,
-    left: Positions,
-    right: Positions,
-) -> FeatureTable:
-    """First-stage features and how the pairs stand by first-stage scores."""
-    rivals = competition(left, right, first_stage_scores(models, first))
-    return side_by_side([first, rivals])
+@dataclass(frozen=True)
+class SecondStage:
+    """
+    What first-stage scores of all candidates say about a pair.
+
+    Args:
+        models: First-stage models; pairs get the mean of their scores.
+        competition: How a pair stands among its rivals.
+        telling: Which words tell entities apart.
+    """
+
+    models: Sequence[PairModel]
+    competition: Competition
+    telling: TellingWords
+
+    @classmethod
+    def of(cls, comparison: Comparison, models: Sequence[PairModel]) -> SecondStage:
+        """Learn from a table's candidate pairs."""
+        pairs, presence = comparison.candidates, comparison.vectors.words.rows.presence
+        score = first_stage_scores(models, comparison.features)
+        return cls(
+            models,
+            comparison.competition_by("first model", score),
+            TellingWords.of(presence, pairs.left, pairs.right, score),
+        )
+
+    def __call__(self, first: FeatureTable, left: Positions, right: Positions) -> FeatureTable:
+        """First-stage features with those that rest on first-stage scores."""
+        rivals = self.competition(left, right, first_stage_scores(self.models, first))
+        return side_by_side([first, rivals, self.telling(left, right)])
 
 
 def _portions(count: int) -> list[slice]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from pandera.typing import DataFrame
 
@@ -13,14 +15,15 @@ from glueml_core.matching.logistic import LogisticCurve
 from glueml_core.matching.matcher import HeldOut, Matcher
 from glueml_core.matching.options import MatchingOptions, Progress
 from glueml_core.matching.pair_model import PairModel, train_pair_model
-from glueml_core.matching.scoring import first_stage_scores, second_stage_features, start_scores
+from glueml_core.matching.scoring import SecondStage, start_scores
 from glueml_core.schemas import Labels, Records
 
 __all__ = ["train_matcher", "train_on"]
 
 _FOLDS = 5
 _NO_CHANGE = LogisticCurve(slope=1.0, intercept=0.0)
-_CALIBRATION_PRIOR_WEIGHT = 10.0
+_PRIOR_WEIGHT = 3.0
+_EQUAL_PRIOR_WEIGHT = 0.3
 
 
 def train_matcher(
@@ -52,15 +55,31 @@ def train_on(comparison: Comparison, labeled: LabeledPairs, options: MatchingOpt
     second = _second_stage(comparison, first, first_stage, labeled, folds)
     second_stage = _fold_models(second, labeled, folds, options.seed + 1)
     odds = _out_of_fold(second_stage, second, folds)
-    calibration = LogisticCurve.fit(odds, labeled.is_match, _NO_CHANGE, _CALIBRATION_PRIOR_WEIGHT)
-    return Matcher(
+    calibration, equal_records = _calibrated(odds, labeled)
+    matcher = Matcher(
         columns=comparison.table.profile,
         first_stage=first_stage,
         second_stage=second_stage,
         calibration=calibration,
+        equal_records=equal_records,
         held_out=HeldOut(calibration(odds), labeled.is_match, labeled.labeling_set),
         extension_features=options.extensions.feature_names,
     )
+    probability = matcher.probability(odds, labeled.is_equal)
+    return replace(matcher, held_out=replace(matcher.held_out, probability=probability))
+
+
+def _calibrated(odds: Floats, labeled: LabeledPairs) -> tuple[LogisticCurve, LogisticCurve]:
+    """
+    Curves from held-out log odds to truth: of all pairs, and after it of equal records.
+
+    Similarity cannot tell equal records of two entities from those of one; only labels of such
+    pairs can, and few of them say much.
+    """
+    equal, is_match = labeled.is_equal, labeled.is_match
+    every = LogisticCurve.fit(odds[~equal], is_match[~equal], _NO_CHANGE, _PRIOR_WEIGHT)
+    of_equal = every.log_odds(odds[equal])
+    return every, LogisticCurve.fit(of_equal, is_match[equal], _NO_CHANGE, _EQUAL_PRIOR_WEIGHT)
 
 
 def _folds(labeled: LabeledPairs) -> Positions:
@@ -86,7 +105,8 @@ def _fold_models(
     """One model a fold, trained on the labels of all others."""
     models = []
     for fold in range(int(folds.max()) + 1):
-        seen = np.flatnonzero(folds != fold)
+        # How alike equal records are teaches nothing about others.
+        seen = np.flatnonzero((folds != fold) & ~labeled.is_equal)
         part = features.take(seen)
         models.append(
             train_pair_model(
@@ -107,10 +127,9 @@ def _second_stage(
     parts, positions = [], []
     for fold, model in enumerate(first_stage):
         unseen = np.flatnonzero(folds == fold)
-        score = first_stage_scores([model], comparison.features)
-        competition = comparison.competition_by("first model", score)
+        second_stage = SecondStage.of(comparison, [model])
         left, right = labeled.left[unseen], labeled.right[unseen]
-        parts.append(second_stage_features(first.take(unseen), [model], competition, left, right))
+        parts.append(second_stage(first.take(unseen), left, right))
         positions.append(unseen)
     values = np.concatenate([part.values for part in parts])
     return FeatureTable(parts[0].features, values[np.argsort(np.concatenate(positions))])

@@ -47,8 +47,7 @@ class RowPairs:
 def row_pairs(vectors: TableVectors, effort: Effort) -> RowPairs:
     """Candidate pairs of distinct rows."""
     parts = [
-        neighbor_pairs(vectors.words.rows, effort),
-        neighbor_pairs(vectors.grams.rows, effort),
+        neighbor_pairs((vectors.words.rows, vectors.grams.rows), effort),
         key_pairs(vectors.table, effort),
     ]
     return RowPairs.union(parts, len(vectors.table))

@@ -29,13 +29,13 @@ def column_layout(name: str, kind: Kind) -> tuple[Feature, ...]:
     """The features of one column, in the order in which they are computed."""
     compared = (
         Feature("equal"),
-        Feature("rarity of the equal value"),
+        Feature("rarity of the equal value", direction=0),
         *(Feature(similarity) for similarity in TEXT_SIMILARITIES),
         Feature("word cosine"),
         Feature("letter cosine"),
         *(Feature(f.name.format("words"), direction=f.direction) for f in SHARED_MASS),
         Feature("share of numbers found in the other"),
-        Feature("rarity of unshared numbers, sparer side", direction=-1),
+        Feature("rarity of unshared numbers, sparer side", direction=0),
         *(Feature(similarity) for similarity in _EXTRA[kind]),
     )
     missing = (

@@ -27,7 +27,7 @@ def record_layout() -> tuple[Feature, ...]:
         Feature("record word cosine"),
         Feature("record letter cosine"),
         *masses,
-        Feature("rarity of codes found in the other's text"),
+        Feature("rarity of codes found in the other's text", direction=0),
         Feature("shared beginnings of codes"),
         Feature("codes on both sides, none shared", direction=-1),
     )

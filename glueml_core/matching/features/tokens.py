@@ -42,11 +42,12 @@ class TokenOverlap:
         return paired_dot(self._half, self._half, left, right)
 
 
+# Rarity adds up with the length of a text, so more of it may mean a longer text only: left free.
 SHARED_MASS = (
-    Feature("rarity of shared {}"),
+    Feature("rarity of shared {}", direction=0),
     Feature("share of {} found in the other"),
-    Feature("rarity of unshared {}, fuller side", direction=-1),
-    Feature("rarity of unshared {}, sparer side", direction=-1),
+    Feature("rarity of unshared {}, fuller side", direction=0),
+    Feature("rarity of unshared {}, sparer side", direction=0),
 )
 
 

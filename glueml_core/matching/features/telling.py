@@ -1,0 +1,90 @@
+"""Which words tell entities apart, learned from the scores of all candidate pairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from scipy.special import logit
+
+from glueml_core.matching.arrays import Floats, Positions, SparseRows
+from glueml_core.matching.features.feature import Feature, FeatureTable
+
+__all__ = ["TellingWords", "telling_layout"]
+
+_PAIRS_AT_ONCE = 200_000
+# A word counts as this many pairs of average score before it has pairs of its own.
+_PRIOR_PAIRS = 3.0
+_LAYOUT = (
+    Feature("most telling shared word"),
+    Feature("telling of shared words"),
+    Feature("most telling unshared word", direction=-1),
+    Feature("telling of unshared words", direction=-1),
+)
+
+
+def telling_layout() -> tuple[Feature, ...]:
+    """The features, in the order in which they are computed."""
+    return _LAYOUT
+
+
+@dataclass(frozen=True)
+class TellingWords:
+    """
+    What sharing a word, or having it alone, says about a pair.
+
+    Rarity alone takes a rare misprint for telling and a company's name for common; how candidate
+    pairs with the word score on the whole knows better.
+
+    Args:
+        presence: 1 where a row has a word, shape (n_rows, n_words).
+        shared: Log odds that a word adds to pairs that share it, at least 0, shape (n_words,).
+        unshared: Log odds that it takes from pairs of which one has it, at least 0.
+    """
+
+    presence: SparseRows
+    shared: Floats
+    unshared: Floats
+
+    @classmethod
+    def of(
+        cls, presence: SparseRows, left: Positions, right: Positions, score: Floats
+    ) -> TellingWords:
+        """Learn from candidate pairs and their match scores in [0, 1]."""
+        counts = np.zeros((2, 2, presence.shape[1]))
+        for part in _portions(len(left)):
+            both = presence[left[part]].multiply(presence[right[part]]).tocsr()
+            either = presence[left[part]] + presence[right[part]]
+            for kind, pairs in enumerate((both, either - 2 * both)):
+                counts[kind, 0] += pairs.T @ score[part]
+                counts[kind, 1] += np.asarray(pairs.sum(axis=0)).ravel()
+        mean = float(np.clip(score.mean() if len(score) else 0.5, 1e-4, 1 - 1e-4))
+        lift = _lift(counts[0], mean), -_lift(counts[1], mean)
+        return cls(presence, np.maximum(lift[0], 0), np.maximum(lift[1], 0))
+
+    def __call__(self, left: Positions, right: Positions) -> FeatureTable:
+        """Features of any pairs of rows."""
+        values = np.empty((len(left), len(_LAYOUT)), dtype=np.float32)
+        for part in _portions(len(left)):
+            both = self.presence[left[part]].multiply(self.presence[right[part]]).tocsr()
+            one = self.presence[left[part]] + self.presence[right[part]] - 2 * both
+            values[part, :2] = _most_and_sum(both, self.shared)
+            values[part, 2:] = _most_and_sum(one, self.unshared)
+        return FeatureTable(_LAYOUT, values)
+
+
+def _lift(counts: Floats, mean: float) -> Floats:
+    smoothed = (counts[0] + _PRIOR_PAIRS * mean) / (counts[1] + _PRIOR_PAIRS)
+    lifted: Floats = logit(np.clip(smoothed, 1e-4, 1 - 1e-4)) - logit(mean)
+    return lifted.astype(np.float32)
+
+
+def _most_and_sum(words: SparseRows, weight: Floats) -> Floats:
+    weighted = (words @ sparse.diags(weight)).tocsr()
+    most = np.asarray(weighted.max(axis=1).todense()).ravel()
+    return np.column_stack([most, np.asarray(weighted.sum(axis=1)).ravel()])
+
+
+def _portions(count: int) -> list[slice]:
+    return [slice(start, start + _PAIRS_AT_ONCE) for start in range(0, count, _PAIRS_AT_ONCE)]
