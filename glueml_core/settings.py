@@ -88,5 +88,5 @@ class Settings(BaseSettings):
     @classmethod
     def of(cls, store: str | Path | None = None) -> Self:
         """The settings of `store`: the argument, else `GLUEML_HOME`, else `.glueml` here."""
-        folder = Path(store or os.environ.get("GLUEML_HOME") or DEFAULT_STORE).absolute()
-        return cls(store=folder)
+        folder = Path(store or os.environ.get("GLUEML_HOME") or DEFAULT_STORE).expanduser()
+        return cls(store=folder.absolute())

@@ -6,9 +6,7 @@ from typing import Any
 
 from glueml_core.errors import InvalidInputException
 
-__all__ = ["DEFAULT_MAX_CAPACITY", "capacity_columns", "check_retries"]
-
-DEFAULT_MAX_CAPACITY = 10.0
+__all__ = ["capacity_columns", "check_retries"]
 
 _LEAST_CAPACITY = 2
 _MOST_CAPACITY = 100

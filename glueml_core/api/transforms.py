@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from glueml_core.api.capacity import DEFAULT_MAX_CAPACITY, capacity_columns, check_retries
+from glueml_core.api.capacity import capacity_columns, check_retries
 from glueml_core.api.source_schema import check_primary_key, read_schema, single_table
 from glueml_core.api.tagging import check_tags
 from glueml_core.api.views import transform_view
@@ -18,9 +18,16 @@ if TYPE_CHECKING:
 
 __all__ = ["create_ml_transform", "delete_ml_transform", "get_ml_transform", "update_ml_transform"]
 
-DEFAULT_TIMEOUT_MINUTES = 2880
-DEFAULT_GLUE_VERSION = "0.9"
-_BALANCED = 0.5
+# 0.5 prefers neither side of a tradeoff.
+_DEFAULTS: dict[str, Any] = {
+    "precision_recall_tradeoff": 0.5,
+    "accuracy_cost_tradeoff": 0.5,
+    "enforce_provided_labels": False,
+    "glue_version": "0.9",
+    "max_capacity": 10.0,
+    "timeout_minutes": 2880,
+    "max_retries": 0,
+}
 
 
 def create_ml_transform(
@@ -43,22 +50,13 @@ def create_ml_transform(
     schema = read_schema(core, table)
     check_primary_key(schema, found_matches["primary_key_column"])
 
-    defaults: dict[str, Any] = {
-        "precision_recall_tradeoff": _BALANCED,
-        "accuracy_cost_tradeoff": _BALANCED,
-        "enforce_provided_labels": False,
-        "glue_version": DEFAULT_GLUE_VERSION,
-        "max_capacity": DEFAULT_MAX_CAPACITY,
-        "timeout_minutes": DEFAULT_TIMEOUT_MINUTES,
-        "max_retries": 0,
-    }
     spec = TransformSpec(
         name=name,
         input_record_tables=input_record_tables,
         schema=schema,
         role=role,
         encryption=transform_encryption,
-        **{**defaults, **found_matches, **optional},
+        **{**_DEFAULTS, **found_matches, **optional},
     )
     transform = core.store.transforms.add(spec, tags or {}, core.settings.max_transforms)
     return {"TransformId": transform.id}

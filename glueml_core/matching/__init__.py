@@ -13,6 +13,7 @@ from glueml_core.matching.labeling_sets import generate_labeling_sets
 from glueml_core.matching.labels import TooFewLabelsError
 from glueml_core.matching.matcher import Matcher
 from glueml_core.matching.options import MatchingOptions, Progress
+from glueml_core.matching.reasons import explain_cluster, explain_pair
 from glueml_core.matching.training import train_matcher
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "candidate_pairs",
     "compare",
     "evaluate_matcher",
+    "explain_cluster",
+    "explain_pair",
     "find_incremental_matches",
     "find_matches",
     "generate_labeling_sets",

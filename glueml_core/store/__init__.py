@@ -14,23 +14,18 @@ from glueml_core.store.matchers import Matcher, Matchers
 from glueml_core.store.paging import Page, PageKey
 from glueml_core.store.store import Store
 from glueml_core.store.tags import Tags
-from glueml_core.store.task_runs import (
+from glueml_core.store.task_run import (
     ACTIVE_STATUSES,
     Owner,
     TaskRun,
     TaskRunFilter,
     TaskRunQuota,
-    TaskRuns,
     TaskStatus,
     TaskType,
 )
-from glueml_core.store.transforms import (
-    MLTransform,
-    TransformFilter,
-    Transforms,
-    TransformSpec,
-    TransformStatus,
-)
+from glueml_core.store.task_runs import TaskRuns
+from glueml_core.store.transform import MLTransform, TransformFilter, TransformSpec, TransformStatus
+from glueml_core.store.transforms import Transforms
 
 __all__ = [
     "ACTIVE_STATUSES",

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import operator
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, insert, select, update
 
 from glueml_core.errors import ConcurrentRunsExceededException, EntityNotFoundException
 from glueml_core.store import schema as db
 from glueml_core.store.paging import Order, Page, PageKey, read_page
+from glueml_core.store.task_run import (
+    ACTIVE_STATUSES,
+    EVERY_TASK_RUN,
+    NEXT_STATUSES,
+    NO_QUOTA,
+    Owner,
+    TaskRun,
+    TaskRunFilter,
+    TaskRunQuota,
+)
 from glueml_core.store.transforms import purge_if_idle
 
 if TYPE_CHECKING:
@@ -20,105 +30,16 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement, Connection, RowMapping
 
     from glueml_core.store.database import Database
+    from glueml_core.store.task_run import TaskStatus, TaskType
     from glueml_core.store.transforms import Transforms
 
-__all__ = [
-    "ACTIVE_STATUSES",
-    "Owner",
-    "TaskRun",
-    "TaskRunFilter",
-    "TaskRunQuota",
-    "TaskRuns",
-    "TaskStatus",
-    "TaskType",
-]
-
-TaskStatus = Literal["STARTING", "RUNNING", "STOPPING", "STOPPED", "SUCCEEDED", "FAILED", "TIMEOUT"]
-TaskType = Literal[
-    "EVALUATION", "LABELING_SET_GENERATION", "IMPORT_LABELS", "EXPORT_LABELS", "FIND_MATCHES"
-]
-
-ACTIVE_STATUSES: tuple[TaskStatus, ...] = ("STARTING", "RUNNING", "STOPPING")
-
-# Where a run may go from each status; from a terminal one, nowhere. RUNNING goes back to STARTING
-# when a run is tried again.
-_NEXT: dict[str, frozenset[TaskStatus]] = {
-    "STARTING": frozenset({"RUNNING", "STOPPING", "STOPPED", "FAILED", "TIMEOUT"}),
-    "RUNNING": frozenset({"STARTING", "STOPPING", "STOPPED", "SUCCEEDED", "FAILED", "TIMEOUT"}),
-    "STOPPING": frozenset({"STOPPED"}),
-}
+__all__ = ["TaskRuns"]
 
 _SORT_COLUMNS: dict[str, Column[Any]] = {
     "TASK_RUN_TYPE": db.task_runs.c.task_type,
     "STATUS": db.task_runs.c.status,
     "STARTED": db.task_runs.c.started_on,
 }
-
-
-@dataclass(frozen=True)
-class Owner:
-    """
-    The process that works on a run.
-
-    `started_on`, in seconds since 1970, tells it from a later process of the same `pid`.
-    """
-
-    host: str
-    pid: int
-    started_on: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class TaskRun:
-    """
-    One run of a task of a transform.
-
-    `properties` is the type's own structure in the API's form (`{"OutputS3Path": …}`), empty for an
-    evaluation. `output` is what the run made: URIs, counts, metrics. `execution_time_s` adds up all
-    finished attempts; `running_since` is when the present one began.
-    """
-
-    id: str
-    transform_id: str
-    task_type: TaskType
-    status: TaskStatus
-    properties: Mapping[str, Any]
-    error_string: str | None
-    log_group_name: str | None
-    started_on: datetime
-    last_modified_on: datetime
-    completed_on: datetime | None
-    running_since: datetime | None
-    execution_time_s: int
-    attempt: int
-    progress: float
-    progress_text: str | None
-    output: Mapping[str, Any] | None
-    owner: Owner | None
-    heartbeat_on: datetime | None
-
-    @property
-    def is_active(self) -> bool:
-        """Whether the run has not ended."""
-        return self.status in ACTIVE_STATUSES
-
-
-@dataclass(frozen=True, kw_only=True)
-class TaskRunFilter:
-    """Which runs to list; a run must meet all that is not None."""
-
-    task_type: TaskType | None = None
-    status: TaskStatus | None = None
-    started_before: datetime | None = None
-    started_after: datetime | None = None
-
-
-@dataclass(frozen=True)
-class TaskRunQuota:
-    """How many runs may be active at once; None: as many as come."""
-
-    per_transform: int | None = None
-    per_account: int | None = None
 
 
 class TaskRuns:
@@ -136,7 +57,7 @@ class TaskRuns:
         properties: Mapping[str, Any] | None = None,
         *,
         log_group_name: str | None = None,
-        quota: TaskRunQuota = TaskRunQuota(),
+        quota: TaskRunQuota = NO_QUOTA,
     ) -> TaskRun:
         """
         A new run in STARTING.
@@ -167,7 +88,7 @@ class TaskRuns:
     def find(
         self,
         transform_id: str,
-        criteria: TaskRunFilter = TaskRunFilter(),
+        criteria: TaskRunFilter = EVERY_TASK_RUN,
         *,
         sort: str = "STARTED",
         descending: bool = True,
@@ -220,7 +141,11 @@ class TaskRuns:
         allowed = (from_,) if isinstance(from_, str) else from_
         with self._database.exclusive() as connection:
             run = _find(connection, run_id)
-            if run is None or run.status not in allowed or to not in _NEXT.get(run.status, ()):
+            if (
+                run is None
+                or run.status not in allowed
+                or to not in NEXT_STATUSES.get(run.status, ())
+            ):
                 return False
             if any(getattr(run, name) != value for name, value in (expecting or {}).items()):
                 return False

@@ -22,8 +22,8 @@ from glueml_core.errors import (
 from glueml_core.settings import Settings
 from glueml_core.store.labels import Label, LabelSource
 from glueml_core.store.store import Store
-from glueml_core.store.task_runs import ACTIVE_STATUSES, Owner, TaskRunQuota
-from glueml_core.store.transforms import TransformFilter
+from glueml_core.store.task_run import ACTIVE_STATUSES, Owner, TaskRunQuota
+from glueml_core.store.transform import TransformFilter
 from tests.store.conftest import spec
 
 T = TypeVar("T")

@@ -1,0 +1,108 @@
+"""A task run: what it is, and which states it may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+__all__ = [
+    "ACTIVE_STATUSES",
+    "EVERY_TASK_RUN",
+    "NEXT_STATUSES",
+    "NO_QUOTA",
+    "Owner",
+    "TaskRun",
+    "TaskRunFilter",
+    "TaskRunQuota",
+    "TaskStatus",
+    "TaskType",
+]
+
+TaskStatus = Literal["STARTING", "RUNNING", "STOPPING", "STOPPED", "SUCCEEDED", "FAILED", "TIMEOUT"]
+TaskType = Literal[
+    "EVALUATION", "LABELING_SET_GENERATION", "IMPORT_LABELS", "EXPORT_LABELS", "FIND_MATCHES"
+]
+
+ACTIVE_STATUSES: tuple[TaskStatus, ...] = ("STARTING", "RUNNING", "STOPPING")
+
+# Where a run may go from each status; from a terminal one, nowhere. RUNNING goes back to STARTING
+# when a run is tried again.
+NEXT_STATUSES: dict[str, frozenset[TaskStatus]] = {
+    "STARTING": frozenset({"RUNNING", "STOPPING", "STOPPED", "FAILED", "TIMEOUT"}),
+    "RUNNING": frozenset({"STARTING", "STOPPING", "STOPPED", "SUCCEEDED", "FAILED", "TIMEOUT"}),
+    "STOPPING": frozenset({"STOPPED"}),
+}
+
+
+@dataclass(frozen=True)
+class Owner:
+    """
+    The process that works on a run.
+
+    `started_on`, in seconds since 1970, tells it from a later process of the same `pid`.
+    """
+
+    host: str
+    pid: int
+    started_on: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskRun:
+    """
+    One run of a task of a transform.
+
+    `properties` is the type's own structure in the API's form (`{"OutputS3Path": …}`), empty for an
+    evaluation. `output` is what the run made: URIs, counts, metrics. `execution_time_s` adds up all
+    finished attempts; `running_since` is when the present one began.
+    """
+
+    id: str
+    transform_id: str
+    task_type: TaskType
+    status: TaskStatus
+    properties: Mapping[str, Any]
+    error_string: str | None
+    log_group_name: str | None
+    started_on: datetime
+    last_modified_on: datetime
+    completed_on: datetime | None
+    running_since: datetime | None
+    execution_time_s: int
+    attempt: int
+    progress: float
+    progress_text: str | None
+    output: Mapping[str, Any] | None
+    owner: Owner | None
+    heartbeat_on: datetime | None
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the run has not ended."""
+        return self.status in ACTIVE_STATUSES
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskRunFilter:
+    """Which runs to list; a run must meet all that is not None."""
+
+    task_type: TaskType | None = None
+    status: TaskStatus | None = None
+    started_before: datetime | None = None
+    started_after: datetime | None = None
+
+
+@dataclass(frozen=True)
+class TaskRunQuota:
+    """How many runs may be active at once; None: as many as come."""
+
+    per_transform: int | None = None
+    per_account: int | None = None
+
+
+NO_QUOTA = TaskRunQuota()
+EVERY_TASK_RUN = TaskRunFilter()
