@@ -9,6 +9,7 @@ from pandera.typing import DataFrame
 from glueml_core.matching.arrays import Positions
 from glueml_core.matching.clustering import Clusters, cluster_rows
 from glueml_core.matching.comparison import compare
+from glueml_core.matching.large import find_matches_in_parts
 from glueml_core.matching.links import Links, label_links
 from glueml_core.matching.matcher import Matcher
 from glueml_core.matching.membership import record_clusters
@@ -43,6 +44,8 @@ def find_matches(
     """
     matcher.check_extensions(options.extensions)
     enforced = labels if options.enforce_provided_labels else labels.iloc[:0]
+    if len(records) > options.whole_table_rows:
+        return find_matches_in_parts(records, matcher, enforced, options, progress)
     progress(0.0, "Comparing records")
     comparison = compare(records, options, matcher.columns, _standing_alone(records, enforced))
     scoring = Scoring(matcher, comparison)
