@@ -40,6 +40,10 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.left)
 
+    def take(self, chosen: Mask) -> Candidates:
+        """Some of the pairs."""
+        return Candidates(self.left[chosen], self.right[chosen], self.evidence[chosen])
+
 
 def candidates_of(
     cells: NDArray[np.int64],

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from glueml_core.matching.arrays import Floats, Mask, Positions
+from glueml_core.matching.arrays import Floats, Positions
 from glueml_core.matching.large.candidates import Candidates, candidates_of
+from glueml_core.matching.large.comparing import compare_groups, sampled_groups
 from glueml_core.matching.large.effort import JoinEffort
 from glueml_core.matching.large.groups import LINKED, group_rows
 from glueml_core.matching.large.part import PartMatcher, standing_apart
 from glueml_core.matching.large.table import LargeTable, background_of
+from glueml_core.matching.scoring import Scoring
 from glueml_core.schemas import Matches
 
 if TYPE_CHECKING:
@@ -64,13 +66,13 @@ def find_matches_in_parts(
     )
     pairs = _with_links(pairs, table, records, labels)
     group, stay = group_rows(pairs, len(table), agreement.min_evidence(effort.evidence_margin))
-    match = PartMatcher(
-        matcher,
-        background_of(table.sample(records), matcher.columns),
-        matcher.threshold(options.precision_recall_tradeoff),
-        labels,
-    )
-    parts = _Parts.of(table, pairs, stay, group)
+    pairs = pairs.take(stay)
+    background = background_of(table.sample(records), matcher.columns)
+    sample = sampled_groups(table, group)[group]
+    lore = Scoring(matcher, compare_groups(records, table, pairs, sample, background)).word_lore
+    threshold = matcher.threshold(options.precision_recall_tradeoff)
+    match = PartMatcher(matcher, background, lore, threshold, labels)
+    parts = _Parts.of(table, pairs, group)
     cluster = np.arange(len(records))
     confidence = np.ones(len(records), dtype=np.float32)
     done = 0
@@ -134,8 +136,8 @@ class _Parts:
     pair_ends: Positions
 
     @classmethod
-    def of(cls, table: LargeTable, pairs: Candidates, stay: Mask, group: Positions) -> _Parts:
-        left, right = pairs.left[stay], pairs.right[stay]
+    def of(cls, table: LargeTable, pairs: Candidates, group: Positions) -> _Parts:
+        left, right = pairs.left, pairs.right
         work = np.bincount(group[left], minlength=group.max(initial=-1) + 1)
         # Equal records are compared too, although they are one row.
         copies = np.bincount(table.row_of, minlength=len(table))

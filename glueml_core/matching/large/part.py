@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from glueml_core.matching.arrays import Floats, Positions
 from glueml_core.matching.background import Background
 from glueml_core.matching.blocking import RowPairs
 from glueml_core.matching.clustering import cluster_rows
 from glueml_core.matching.comparison import Comparison
+from glueml_core.matching.features.telling import WordLore
 from glueml_core.matching.links import label_links
 from glueml_core.matching.matcher import Matcher
 from glueml_core.matching.membership import record_clusters
@@ -60,12 +62,14 @@ class PartMatcher:
     Args:
         matcher: What training produced.
         background: What is common in the whole table.
+        lore: How telling its words are.
         threshold: Match probability from which records belong together.
         labels: What must hold in the output.
     """
 
     matcher: Matcher
     background: Background
+    lore: WordLore
     threshold: float
     labels: DataFrame[Labels]
 
@@ -94,7 +98,7 @@ class PartMatcher:
         table, pairs = comparison.table, comparison.candidates
         settled = np.full(len(table), -1, dtype=np.int64)
         settled[table.row_of] = settled_records
-        scoring = Scoring(self.matcher, comparison)
+        scoring = Scoring(self.matcher, comparison, self.lore)
         clusters = cluster_rows(
             pairs.left,
             pairs.right,
@@ -116,4 +120,8 @@ def standing_apart(
     enforced label speaks of them.
     """
     labeled = records["record_id"].isin(labels["record_id"]).to_numpy()
-    return np.where(labeled, known.max(initial=-1) + 1 + np.arange(len(records)), known)
+    own = pd.util.hash_array(records["record_id"].to_numpy(dtype=object)[labeled], categorize=False)
+    apart = known.astype(np.int64)
+    # Negative, so that it cannot be a cluster's number.
+    apart[labeled] = own.astype(np.int64) | np.iinfo(np.int64).min
+    return apart
