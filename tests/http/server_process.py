@@ -18,7 +18,7 @@ import psutil
 
 from tests.http.serving import glue_client
 
-PATIENCE_S = 60
+PATIENCE_S = 240
 SERVE = [sys.executable, "-c", "from glueml_core.cli.serve import command; command()"]
 
 

@@ -67,7 +67,7 @@ def test_a_create_whose_answers_get_lost_makes_one_transform(losing, instead):
 
 @pytest.mark.behavior(14, 15)
 def test_a_create_that_somebody_changed_meanwhile_is_not_taken_for_the_same(losing):
-    glue, middle = losing
+    glue, _ = losing
     glue.create_ml_transform(**people_transform("people"))
 
     with pytest.raises(glue.exceptions.IdempotentParameterMismatchException):
