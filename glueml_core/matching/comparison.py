@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -25,6 +25,7 @@ from glueml_core.matching.features.feature import side_by_side
 from glueml_core.matching.options import MatchingOptions
 from glueml_core.matching.rows import ColumnProfile, DistinctRows, distinct_rows
 from glueml_core.matching.unsupervised import unsupervised_score
+from glueml_core.matching.user_rules import UserRules
 from glueml_core.matching.vectors import TableVectors
 from glueml_core.schemas import CandidatePairs, Records
 
@@ -42,11 +43,13 @@ class Comparison:
         table: Its distinct rows.
         vectors: Their tokens.
         candidates: Candidate pairs of rows.
+        user_rules: Features that the user brought.
     """
 
     table: DistinctRows
     vectors: TableVectors
     candidates: RowPairs
+    user_rules: UserRules
 
     @cached_property
     def _pair_features(self) -> PairFeatures:
@@ -85,7 +88,25 @@ class Comparison:
         self, base: FeatureTable, left: Positions, right: Positions
     ) -> FeatureTable:
         rivals = self.competition(left, right, _score_quietly(base))
-        return side_by_side([base, rivals])
+        return side_by_side([base, rivals, self.user_rules(left, right)])
+
+    def around(self, rows: Positions, most_pairs: int) -> Comparison:
+        """
+        The comparison with no more candidates than it takes to judge some rows.
+
+        A row's pairs are judged among its rivals, and those among theirs, so all pairs within two
+        steps are kept, whatever their number; random pairs of other rows fill up.
+        """
+        pairs = self.candidates
+        if len(pairs) <= most_pairs:
+            return self
+        near = np.zeros(len(self.table), dtype=bool)
+        near[rows] = True
+        touching = near[pairs.left] | near[pairs.right]
+        near[pairs.left[touching]] = near[pairs.right[touching]] = True
+        # Rows come in the order of their content: a share of them by chance, the same every time.
+        near |= np.random.default_rng(0).random(len(near)) < most_pairs / len(pairs) / 4
+        return replace(self, candidates=pairs.take(near[pairs.left] | near[pairs.right]))
 
 
 def first_stage_layout(columns: Sequence[ColumnProfile]) -> tuple[Feature, ...]:
@@ -110,8 +131,9 @@ def compare(
     """
     table = distinct_rows(records, columns, apart)
     vectors = TableVectors(table)
-    candidates = row_pairs(vectors, Effort.of(options.accuracy_cost_tradeoff, len(table)))
-    return Comparison(table, vectors, candidates)
+    effort = Effort.of(options.accuracy_cost_tradeoff, len(table))
+    rules = UserRules.of(options.extensions, records, table)
+    return Comparison(table, vectors, row_pairs(vectors, effort, rules.pairs()), rules)
 
 
 def candidate_pairs(

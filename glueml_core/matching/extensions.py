@@ -18,8 +18,10 @@ class Extensions:
     Blocking rules and features added to ours.
 
     Args:
-        indexers: Each adds candidate pairs: it gets the records, indexed by `record_id`.
-        features: Each adds features of a pair, by name. Larger values need not mean more alike.
+        indexers: Each adds candidate pairs. It gets one record for each that says something else,
+            with the columns as they came, and an index of numbers.
+        features: Each adds one number for a pair, by name; more need not mean more alike. It gets
+            the same records.
     """
 
     indexers: tuple[BaseIndexAlgorithm, ...] = ()

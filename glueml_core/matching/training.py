@@ -22,6 +22,8 @@ from glueml_core.schemas import Labels, Records
 __all__ = ["train_matcher", "train_on"]
 
 _FOLDS = 5
+# Candidates that training looks at; a large table has many times more.
+_MOST_PAIRS = 300_000
 _NO_CHANGE = LogisticCurve(slope=1.0, intercept=0.0)
 _PRIOR_WEIGHT = 3.0
 _EQUAL_PRIOR_WEIGHT = 0.3
@@ -43,7 +45,8 @@ def train_matcher(
     comparison = compare_to_teach(records, labels, options)
     labeled = labeled_pairs(labels, comparison.table).check()
     progress(0.4, "Training")
-    matcher = train_on(comparison, labeled, options)
+    rows = np.unique(np.concatenate([labeled.left, labeled.right]))
+    matcher = train_on(comparison.around(rows, _MOST_PAIRS), labeled, options)
     progress(1.0, "Trained")
     return matcher
 

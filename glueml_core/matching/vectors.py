@@ -170,7 +170,7 @@ def _with_digit(text: str) -> list[str]:
 
 def _value_positions(table: DistinctRows) -> tuple[Positions, Positions]:
     """Which row has which value, values numbered through all columns."""
-    rows, values, start = [], [], 0
+    rows, values, start = [np.empty(0, np.int64)], [np.empty(0, np.int64)], 0
     for column in table.columns:
         present = np.flatnonzero(column.codes >= 0)
         rows.append(present)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,10 +44,15 @@ class RowPairs:
         return RowPairs(self.left[chosen], self.right[chosen])
 
 
-def row_pairs(vectors: TableVectors, effort: Effort) -> RowPairs:
-    """Candidate pairs of distinct rows."""
+def row_pairs(
+    vectors: TableVectors,
+    effort: Effort,
+    added: Sequence[tuple[Positions, Positions]] = (),
+) -> RowPairs:
+    """Candidate pairs of distinct rows; `added` are the user's own."""
     parts = [
         neighbor_pairs((vectors.words.rows, vectors.grams.rows), effort),
         key_pairs(vectors.table, effort),
+        *added,
     ]
     return RowPairs.union(parts, len(vectors.table))
