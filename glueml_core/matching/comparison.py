@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -49,7 +49,7 @@ class Comparison:
     table: DistinctRows
     vectors: TableVectors
     candidates: RowPairs
-    user_rules: UserRules
+    user_rules: UserRules = field(default_factory=UserRules.none)
 
     @cached_property
     def _pair_features(self) -> PairFeatures:

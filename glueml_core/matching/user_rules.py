@@ -31,6 +31,11 @@ class UserRules:
     rows: pd.DataFrame
 
     @classmethod
+    def none(cls) -> UserRules:
+        """Nothing brought."""
+        return cls(Extensions(), pd.DataFrame())
+
+    @classmethod
     def of(
         cls, extensions: Extensions, records: DataFrame[Records], table: DistinctRows
     ) -> UserRules:
