@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
-from typing import Any, TextIO
+from typing import Any
 
 import psutil
 
 from glueml_core.settings import Settings
 from glueml_core.store import Owner, TaskRun
-from glueml_core.tasks.folder import RunFolder
 
 __all__ = [
     "HEARTBEAT_S",
     "Handover",
     "end_worker",
     "is_worked_on",
-    "start_supervisor",
     "start_worker",
     "this_process",
 ]
@@ -43,24 +38,21 @@ _CLOCK_TICK_S = 0.02
 
 @dataclass(frozen=True)
 class Handover:
-    """What a process needs to know to work on a run; it reads it from its standard input."""
+    """What a process needs to know to work on a run."""
 
     settings: Settings
     run_id: str
     owner: Owner
 
-    def dump(self) -> bytes:
-        """As bytes for the new process; never as arguments, which every user can read."""
+    def plain(self) -> dict[str, Any]:
+        """As JSON can hold it. It goes through a pipe: arguments can be read by every user."""
         settings = self.settings.model_dump(mode="json")
-        handed = {"settings": settings, "run_id": self.run_id, "owner": asdict(self.owner)}
-        return json.dumps(handed).encode()
+        return {"settings": settings, "run_id": self.run_id, "owner": asdict(self.owner)}
 
     @classmethod
-    def read(cls, text: TextIO) -> Handover:
-        """What `dump` wrote."""
-        handed: Mapping[str, Any] = json.load(text)
-        settings = Settings(**handed["settings"])
-        return cls(settings, handed["run_id"], Owner(**handed["owner"]))
+    def of(cls, plain: Mapping[str, Any]) -> Handover:
+        """What `plain` gave."""
+        return cls(Settings(**plain["settings"]), plain["run_id"], Owner(**plain["owner"]))
 
 
 def this_process() -> Owner:
@@ -80,32 +72,6 @@ def is_worked_on(run: TaskRun, now: datetime) -> bool:
         return bool(same and process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
-
-
-def start_supervisor(handover: Handover) -> subprocess.Popen[bytes]:
-    """
-    Start a supervisor that outlives this process; what it prints goes into the run's log.
-
-    Raises:
-        OSError: No process could be started.
-    """
-    log = RunFolder.of(handover.settings, handover.run_id).open_log()
-    try:
-        process = subprocess.Popen(
-            # -P: a module in the user's folder must not stand in for one of ours.
-            [sys.executable, "-P", "-m", "glueml_core.tasks.supervisor"],
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    finally:
-        os.close(log)
-    assert process.stdin is not None
-    # It may have ended already; whoever waits for it will see how.
-    with suppress(BrokenPipeError), process.stdin as stdin:
-        stdin.write(handover.dump())
-    return process
 
 
 def start_worker(work: Callable[[Handover], None], handover: Handover) -> BaseProcess:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import threading
 from dataclasses import dataclass
+from functools import partial
 
 from glueml_core.settings import Settings
 from glueml_core.store import Store, TaskRun
-from glueml_core.tasks.processes import Handover, is_worked_on, start_supervisor, this_process
+from glueml_core.tasks.launcher import launch
+from glueml_core.tasks.processes import Handover, is_worked_on, this_process
 
 __all__ = ["ProcessRunner"]
 
@@ -40,6 +40,10 @@ class ProcessRunner:
 
     def cancel(self, run: TaskRun) -> None:
         """See to it that a run in STOPPING becomes STOPPED soon."""
+        # What has not been taken over by a supervisor can stop here and now.
+        mine = {"owner": this_process()}
+        if self.store.task_runs.transition(run.id, "STOPPING", "STOPPED", expecting=mine):
+            return
         found = self.store.task_runs.get(run.id)
         # A supervisor sees the status by itself; where none lives, there is nothing to stop.
         if found is not None and found.is_active:
@@ -52,19 +56,19 @@ class ProcessRunner:
 
     def _start(self, run_id: str) -> None:
         handover = Handover(self.settings, run_id, this_process())
-        supervisor = start_supervisor(handover)
-        threading.Thread(target=self._reap, args=(supervisor, run_id), daemon=True).start()
+        launch(handover, partial(self._ended, run_id))
 
-    def _reap(self, supervisor: subprocess.Popen[bytes], run_id: str) -> None:
-        """Wait for a supervisor, so that it leaves no zombie, and no run without an owner."""
-        exit_code = supervisor.wait()
+    def _ended(self, run_id: str) -> None:
+        """See to a run whose supervisor has ended: it may have been killed."""
         run = self.store.task_runs.get(run_id)
         if run is None or not run.is_active:
             return
-        if run.status == "STARTING" and exit_code != 0:
-            # It could not even begin; another one could not either.
-            reason = f"The supervisor of the task run ended with exit code {exit_code}."
-            self.store.task_runs.transition(run_id, "STARTING", "FAILED", error_string=reason)
+        if run.owner == this_process():
+            # It never took the run over. Another one would not either.
+            mine = {"owner": run.owner}
+            move = partial(self.store.task_runs.transition, run_id, expecting=mine)
+            if not move(from_="STOPPING", to="STOPPED"):
+                move(from_="STARTING", to="FAILED", error_string=_DIED)
             return
         self._recover(run)
 

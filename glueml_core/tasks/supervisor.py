@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import sys
 import time
 from dataclasses import dataclass, replace
 from multiprocessing.process import BaseProcess
@@ -11,7 +10,6 @@ from typing import Any
 
 from glueml_core.store import Store, TaskRun, TaskStatus
 from glueml_core.tasks.folder import RunFolder, log_group_name
-from glueml_core.tasks.log import log_to_stdout
 from glueml_core.tasks.outcome import Outcome
 from glueml_core.tasks.processes import (
     HEARTBEAT_S,
@@ -26,15 +24,16 @@ __all__ = ["Supervisor", "supervise"]
 
 _LOOK_S = 0.25
 _GRACE_S = 1.0
-_log = logging.getLogger("glueml_core.tasks.supervisor")
+_log = logging.getLogger(__name__)
 
 
-def supervise(store: Store, handover: Handover) -> None:
+def supervise(handover: Handover) -> None:
     """
     Take a run over and see it to its end, retries included.
 
     Nothing is done if by now somebody else has the run than the owner who hands it over.
     """
+    store = Store.open(handover.settings)
     owner = this_process()
     if not store.task_runs.claim(handover.run_id, owner, from_owner=handover.owner):
         return
@@ -134,15 +133,3 @@ class Supervisor:
 def _has_ended(worker: BaseProcess) -> bool:
     worker.join(_LOOK_S)
     return not worker.is_alive()
-
-
-def main() -> None:
-    """Supervise the run that standard input names."""
-    handover = Handover.read(sys.stdin)
-    log_to_stdout()
-    store = Store.open(handover.settings)
-    supervise(store, handover)
-
-
-if __name__ == "__main__":
-    main()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import logging
-import os
 import signal
 import sys
 from types import FrameType
@@ -35,8 +34,6 @@ def perform(task: Task) -> Outcome:
 def work(handover: Handover) -> None:
     """Do one attempt at a run, in a process of its own, and leave the outcome in its folder."""
     signal.signal(signal.SIGTERM, _end)
-    # Threads that wait for each other by spinning take ten times as long on a busy machine.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     store = Store.open(handover.settings)
     folder = RunFolder.of(handover.settings, handover.run_id)
     try:

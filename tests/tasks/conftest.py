@@ -16,7 +16,7 @@ from glueml_core.api import Core
 from glueml_core.http.inprocess import connect
 from glueml_core.store import Label, LabelSource, TaskRun
 
-PATIENCE_S = 180
+PATIENCE_S = 120
 
 
 def wait_for(condition: Callable[[], Any]) -> Any:
@@ -39,6 +39,18 @@ def wait_until_ended(core: Core, run_id: str) -> TaskRun:
     return wait_for(ended)
 
 
+def nursery() -> psutil.Process | None:
+    """The process that this one has its supervisors from."""
+    children = psutil.Process().children()
+    return next((p for p in children if "glueml_core.tasks.nursery" in p.cmdline()), None)
+
+
+def supervisors() -> list[psutil.Process]:
+    """The supervisors that this process has started, and that live."""
+    parent = nursery()
+    return [] if parent is None else parent.children()
+
+
 @pytest.fixture
 def core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Core]:
     """A store of its own; no process of it outlives the test."""
@@ -48,7 +60,7 @@ def core(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Core]:
     for run in core.store.task_runs.active():
         core.stop(run)
         wait_until_ended(core, run.id)
-    wait_for(lambda: not psutil.Process().children(recursive=True))
+    wait_for(lambda: not supervisors())
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from glueml_core.errors import (
 from glueml_core.http.inprocess import core_of
 from glueml_core.samples import KEY
 from glueml_core.transforms import TaskRunFailedError
-from tests.tasks.conftest import wait_until_ended
+from tests.tasks.conftest import wait_for, wait_until_ended
 from tests.tasks.people import PEOPLE, TRUTH, add_table, add_transform, label_file
 
 
@@ -167,13 +168,19 @@ class TestRefusals:
         with pytest.raises(InvalidInputException, match=reason):
             FindMatches.apply(change(PEOPLE), transform_id, client=glue)
 
-    def test_say_why_a_run_failed(self, taught, monkeypatch):
-        """Here the process of the run cannot even start."""
+    def test_say_how_a_run_ended(self, taught):
         glue, transform_id = taught
-        monkeypatch.setattr("sys.executable", "/bin/false")
+        core = core_of(glue)
 
-        with pytest.raises(TaskRunFailedError, match=r"ended FAILED. The supervisor .* code 1\."):
+        def cancel() -> None:
+            run = wait_for(lambda: core.store.task_runs.active(transform_id))[0]
+            glue.cancel_ml_task_run(TransformId=transform_id, TaskRunId=run.id)
+
+        canceller = threading.Thread(target=cancel)
+        canceller.start()
+        with pytest.raises(TaskRunFailedError, match=r"Task run tsk-\w+ ended STOPPED\."):
             FindMatches.apply(PEOPLE, transform_id, client=glue)
+        canceller.join()
 
 
 def test_values_of_any_type_are_matched(taught):
@@ -191,13 +198,14 @@ def test_values_of_any_type_are_matched(taught):
     pd.testing.assert_frame_equal(matched.drop(columns="match_id"), frame)
 
 
+@pytest.fixture(scope="module")
+def existing(taught) -> pd.DataFrame:
+    glue, transform_id = taught
+    return FindMatches.apply(PEOPLE[:200], transform_id, client=glue)
+
+
 @pytest.mark.behavior(40)
 class TestFindIncrementalMatches:
-    @pytest.fixture(scope="class")
-    def existing(self, taught) -> pd.DataFrame:
-        glue, transform_id = taught
-        return FindMatches.apply(PEOPLE[:200], transform_id, client=glue)
-
     def test_keeps_old_ids_and_places_new_records(self, taught, existing):
         glue, transform_id = taught
         matched = FindIncrementalMatches.apply(existing, PEOPLE[200:], transform_id, client=glue)

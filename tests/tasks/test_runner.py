@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -13,9 +12,10 @@ import pytest
 from glueml_core.api import Core
 from glueml_core.store import TaskRun
 from glueml_core.tasks.folder import RunFolder
-from tests.tasks.conftest import wait_for, wait_until_ended
+from tests.tasks.conftest import nursery, wait_for, wait_until_ended
 
 STALLED = "s3://stalled/labels"
+DIED = "The process that worked on the task run died."
 
 
 def export(core: Core, transform_id: str, path: str) -> str:
@@ -80,7 +80,7 @@ class TestARun:
     def test_shows_no_secret_in_its_processes(self, core, labeled, stall):
         worker = worker_of(core, export(core, labeled, STALLED))
 
-        shown = [sys.executable, "-P", "-m", "glueml_core.tasks.supervisor"]
+        shown = [sys.executable, "-P", "-m", "glueml_core.tasks.nursery"]
         assert [worker.cmdline(), worker.parent().cmdline()] == [shown, shown]
 
 
@@ -225,20 +225,28 @@ class TestSigkill:
         worker_of(core, run_id).parent().kill()
 
         run = wait_until_ended(core, run_id)
-        assert (run.status, run.error_string) == (
-            "FAILED",
-            "The process that worked on the task run died.",
-        )
+        assert (run.status, run.error_string) == ("FAILED", DIED)
 
-    def test_of_a_supervisor_that_has_not_begun(self, core, labeled, tmp_path):
-        """It is not started for ever."""
-        run_id = export(core, labeled, str(tmp_path / "out"))
-        for child in psutil.Process().children():
-            os.kill(child.pid, signal.SIGKILL)
+    def test_of_the_nursery_before_it_could_start_a_supervisor(self, core, labeled, tmp_path):
+        """One run fails and says so; the next one finds another nursery."""
+        wait_until_ended(core, export(core, labeled, str(tmp_path / "first")))
+        parent = nursery()
+        parent.suspend()
+        run_id = export(core, labeled, str(tmp_path / "second"))
+        parent.kill()
 
         run = wait_until_ended(core, run_id)
-        assert run.status == "FAILED"
-        assert run.error_string == "The supervisor of the task run ended with exit code -9."
+        assert (run.status, run.error_string) == ("FAILED", DIED)
+        third = wait_until_ended(core, export(core, labeled, str(tmp_path / "third")))
+        assert third.status == "SUCCEEDED"
+
+    def test_of_the_nursery_leaves_supervisors_at_work(self, core, glue, labeled, stall):
+        run_id = export(core, labeled, STALLED)
+        worker_of(core, run_id)
+        nursery().kill()
+
+        glue.cancel_ml_task_run(TransformId=labeled, TaskRunId=run_id)
+        assert wait_until_ended(core, run_id).status == "STOPPED"
 
 
 def bucket_of_stalled(endpoint: str) -> None:
