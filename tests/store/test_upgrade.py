@@ -45,7 +45,7 @@ def test_processes_that_open_a_new_store_together_build_it_once(settings):
     arguments = [sys.executable, "-c", code, str(settings.store)]
     openers = [subprocess.Popen(arguments, stderr=subprocess.PIPE) for _ in range(4)]
 
-    errors = [opener.communicate(timeout=60)[1] for opener in openers]
+    errors = [opener.communicate(timeout=300)[1] for opener in openers]
 
     assert [opener.returncode for opener in openers] == [0] * 4, errors
 
