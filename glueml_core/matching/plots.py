@@ -86,7 +86,7 @@ def cluster_sizes_png(matches: pd.DataFrame) -> bytes:
     figure, axes = _canvas("Records in the cluster", "Clusters", (4.5, 3))
     axes.bar(of_two_and_more.index, of_two_and_more.to_numpy(), color=_MATCH)
     axes.set_yscale("symlog", linthresh=10)
-    axes.set_xlim(1.4, max(6, *of_two_and_more.index) + 0.6)
+    axes.set_xlim(1.4, max([6, *of_two_and_more.index]) + 0.6)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.set_title(f"{int((sizes == 1).sum()):,} records match no other", fontsize=10)
     return _png(figure)
