@@ -25,13 +25,8 @@ MAX_CELL = 60
 
 
 class GlueMLMetadataSet(NamespacedMetadataSet):
-    """Typed metadata under `glueml/…`; the UI draws each number over time."""
+    """Typed metadata under `glueml/…`, in the order of the page; the UI draws numbers over time."""
 
-    transform_id: str | None = None
-    task_run_id: str | None = None
-    dagster_run_id: str | None = None
-    label_count: int | None = None
-    seconds: float | None = None
     precision: float | None = None
     recall: float | None = None
     f1: float | None = None
@@ -44,6 +39,11 @@ class GlueMLMetadataSet(NamespacedMetadataSet):
     largest_cluster: int | None = None
     duplicates: int | None = None
     matched_share: float | None = None
+    label_count: int | None = None
+    seconds: float | None = None
+    transform_id: str | None = None
+    task_run_id: str | None = None
+    dagster_run_id: str | None = None
 
     @classmethod
     def namespace(cls) -> str:

@@ -31,16 +31,16 @@ def outcome(stage: Stage, glue: Any, core: Core | None, task_run: Mapping[str, A
     """
     transform = glue.get_ml_transform(TransformId=task_run["TransformId"])
     numbers: Metadata = {"label_count": transform["LabelCount"]}
-    shown: Metadata = {"status": transform["Status"]}
+    shown: Metadata = {}
     if stage is Stage.EVALUATION:
         metrics = metrics_of(transform)
         numbers |= evaluation_numbers(metrics)
         bars = importance_bars(metrics.get("ColumnImportances", []))
-        shown["column_importances"] = dg.MetadataValue.md(bars)
         shown |= _evaluation_detail(core, task_run["TransformId"])
+        shown["column_importances"] = dg.MetadataValue.md(bars)
     else:
         shown |= _paths(task_run)
-    return run_metadata(task_run, **numbers) | shown
+    return {**shown, "status": transform["Status"], **run_metadata(task_run, **numbers)}
 
 
 def run_metadata(task_run: Mapping[str, Any], **numbers: Any) -> Metadata:
@@ -68,7 +68,11 @@ def _evaluation_detail(core: Core | None, transform_id: str) -> Metadata:
     detail = core.store.transforms.get(transform_id).evaluation_detail
     if detail is None:
         return {}
-    return {"intervals": _intervals(detail), **evaluation_pictures(detail)}
+    return {
+        **evaluation_pictures(detail),
+        "intervals": _intervals(detail),
+        "advice": detail["advice"]["reason"],
+    }
 
 
 def _intervals(detail: Mapping[str, Any]) -> dg.TableMetadataValue:

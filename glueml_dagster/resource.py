@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 import dagster as dg
@@ -9,6 +11,7 @@ from pydantic import Field, model_validator
 
 if TYPE_CHECKING:
     from glueml_core.api.core import Core
+    from glueml_core.settings import Settings
 
 __all__ = ["GlueMLResource"]
 
@@ -86,14 +89,20 @@ class GlueMLResource(dg.ConfigurableResource):
         """
         if not self.embedded:
             raise ValueError("Only an embedded store can be opened; this resource has a URL.")
-        from glueml_core import Core
         from glueml_core.settings import Settings
-        from glueml_core.store import Store
-        from glueml_core.tasks.runner import ProcessRunner
 
-        settings = Settings.of(self.store)
-        if settings.runner == "process":
-            return Core.of(settings)
-        # Another runner brings its task runs to Dagster; from here they must not go round again.
-        store = Store.open(settings)
-        return Core(store, settings, ProcessRunner(settings, store))
+        return _open(Settings.of(self.store), os.getpid())
+
+
+@cache
+def _open(settings: Settings, _pid: int) -> Core:
+    """One core for each store and process: a code location's sensors ask for it all day."""
+    from glueml_core import Core
+    from glueml_core.store import Store
+    from glueml_core.tasks.runner import ProcessRunner
+
+    if settings.runner == "process":
+        return Core.of(settings)
+    # Another runner brings its task runs to Dagster; from here they must not go round again.
+    store = Store.open(settings)
+    return Core(store, settings, ProcessRunner(settings, store))

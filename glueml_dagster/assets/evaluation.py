@@ -43,7 +43,7 @@ def build_evaluation(
         transform_now = run.glue.get_ml_transform(TransformId=run.transform_id)
         numbers = evaluation_numbers(metrics_of(transform_now))
         return dg.MaterializeResult(
-            metadata=run.metadata() | outcome(Stage.EVALUATION, run.glue, run.core, task_run),
+            metadata=outcome(Stage.EVALUATION, run.glue, run.core, task_run) | run.metadata(),
             check_results=list(_floor_checks(expectations, numbers)),
         )
 

@@ -36,21 +36,21 @@ def match_result(
     matches = matches.astype({"match_id": "int64"})
     numbers = MatchNumbers.of(matches)
     last = _last_matched_share(run.context.instance, key)
+    shown: dict[str, Any] = {
+        "dagster/row_count": numbers.records,
+        "dagster/column_schema": column_schema(schema, run.transform.primary_key, added),
+        "sample_clusters": dg.MetadataValue.md(_sample(matches)),
+        **cluster_size_pictures(matches),
+        "file": dg.MetadataValue.path(file),
+    }
+    counts = run.metadata(
+        clusters=numbers.clusters,
+        largest_cluster=numbers.largest_cluster,
+        duplicates=numbers.duplicates,
+        matched_share=numbers.matched_share,
+    )
     return dg.MaterializeResult(
-        metadata=outcome(run.stage, run.glue, run.core, task_run)
-        | run.metadata(
-            clusters=numbers.clusters,
-            largest_cluster=numbers.largest_cluster,
-            duplicates=numbers.duplicates,
-            matched_share=numbers.matched_share,
-        )
-        | {
-            "dagster/row_count": numbers.records,
-            "dagster/column_schema": column_schema(schema, run.transform.primary_key, added),
-            "file": dg.MetadataValue.path(file),
-            "sample_clusters": dg.MetadataValue.md(_sample(matches)),
-        }
-        | cluster_size_pictures(matches),
+        metadata=shown | counts | outcome(run.stage, run.glue, run.core, task_run),
         check_results=list(match_checks(matches, run.transform.primary_key, expectations, last)),
     )
 

@@ -1,7 +1,9 @@
 """Dropped label files: each version imported exactly once, and none lost."""
 
+import random
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -111,3 +113,52 @@ class TestOnDisk:
 
         assert daemon.tick() == []
         assert "There is no transform named people yet" in daemon.notes[0]
+
+
+class TestOnS3:
+    """Two hundred files in bursts, and all that can go wrong on the way."""
+
+    FILES = 200
+    OVERWRITTEN = 12
+    BROKEN = 6
+
+    def test_every_file_is_in_exactly_once(self, transform, inline, instance, s3: Any, bucket: str):
+        transform = transform.model_copy(update={"folder": f"s3://{bucket}/people"})
+        defs = definitions(transform, inline)
+        create_transform(defs, instance)
+        chance = random.Random(4)
+        names = [f"{number:03d}" for number in range(self.FILES)]
+        # Late keys sort before early ones, and many share a second.
+        chance.shuffle(names)
+
+        def drop(name: str, content: str) -> None:
+            s3.put_object(Bucket=bucket, Key=f"people/labels/{name}.csv", Body=content.encode())
+
+        # Not labels: a folder's marker, an empty file, a neighbour's folder.
+        s3.put_object(Bucket=bucket, Key="people/labels/")
+        s3.put_object(Bucket=bucket, Key="people/labels-old/x.csv", Body=labels("old").encode())
+        broken, overwritten = names[: self.BROKEN], names[-self.OVERWRITTEN :]
+        waiting = list(names)
+        while waiting:
+            burst, waiting = waiting[:45], waiting[45:]
+            for name in burst:
+                drop(name, "broken" if name in broken else labels(name, person=int(name)))
+            daemon = Daemon(defs, "label_drops_people", LABELS, instance)
+            # The daemon dies in mid-tick; the next one knows nothing of it.
+            daemon.launch(daemon.tick()[: chance.randrange(20)])
+        for name in broken:
+            drop(name, labels(name, person=int(name)))
+        for name in overwritten:
+            drop(name, labels(f"{name}-corrected", person=1000 + int(name)))
+
+        daemon = Daemon(defs, "label_drops_people", LABELS, instance)
+        for _ in range(40):
+            daemon.run()
+            daemon.cursor = None
+
+        sets = imported_sets(inline.core())
+        expected = {name: 2 for name in names if name not in overwritten}
+        expected |= {f"{name}-corrected": 2 for name in overwritten}
+        assert {name: count for name, count in sets.items() if name not in overwritten} == expected
+        assert all(sets[name] in (0, 2) for name in overwritten)
+        assert daemon.tick() == []

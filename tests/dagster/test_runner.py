@@ -1,0 +1,191 @@
+"""With the Dagster runner chosen, what boto3 starts is a Dagster run, and nothing is lost."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from glueml_core import Core, connect
+from glueml_core.settings import Settings
+from glueml_core.store import Label, LabelSource
+from glueml_core.tables.crawler import crawl
+from glueml_dagster.runner.instances import PROCESS_TAG, create, dagster_run_id, open_instance
+from glueml_dagster.status import ACTIVE
+
+PATIENCE_S = 90
+
+
+def wait_until(fact: Callable[[], Any]) -> Any:
+    deadline = time.monotonic() + PATIENCE_S
+    while not (found := fact()):
+        assert time.monotonic() < deadline, "It never came true."
+        time.sleep(0.1)
+    return found
+
+
+class Service:
+    """A store whose runner is Dagster, with one transform and a few labels."""
+
+    def __init__(self, store: Path, folder: Path, people: Path) -> None:
+        self.settings = Settings.of(store)
+        self.core = Core.of(self.settings)
+        self.glue = connect(self.core)
+        self.output = (folder / "exported").as_uri()
+        self.home = self.settings.store / "dagster"
+        self.transform_id = self._create(people)
+
+    def _create(self, people: Path) -> str:
+        table = crawl(people.as_uri(), self.settings) | {"Name": "people"}
+        self.glue.create_database(DatabaseInput={"Name": "crm"})
+        self.glue.create_table(DatabaseName="crm", TableInput=table)
+        parameters = {
+            "TransformType": "FIND_MATCHES",
+            "FindMatchesParameters": {"PrimaryKeyColumnName": "id"},
+        }
+        created = self.glue.create_ml_transform(
+            Name="our people",
+            Role="r",
+            InputRecordTables=[{"DatabaseName": "crm", "TableName": "people"}],
+            Parameters=parameters,
+        )
+        labels = [Label("s1", str(n), "A", {"id": str(n), "name": "Person"}) for n in range(2)]
+        transform_id = created["TransformId"]
+        self.core.store.labels.append(transform_id, labels, LabelSource(uri="file:///labels.csv"))
+        return transform_id
+
+    def start_export(self) -> str:
+        started = self.glue.start_export_labels_task_run(
+            TransformId=self.transform_id, OutputS3Path=self.output
+        )
+        return started["TaskRunId"]
+
+    def start_endless(self, stalled_s3: str) -> str:
+        """An export to a server that never answers; as the API starts it after a look there."""
+        run = self.core.store.task_runs.add(
+            self.transform_id, "EXPORT_LABELS", {"OutputS3Path": stalled_s3}
+        )
+        self.core.runner.submit(run)
+        wait_until(lambda: self.task_status(run.id) == "RUNNING")
+        return run.id
+
+    def task_status(self, task_run_id: str) -> str:
+        run = self.glue.get_ml_task_run(TransformId=self.transform_id, TaskRunId=task_run_id)
+        return run["Status"]
+
+    def dagster_run(self, task_run_id: str) -> dg.DagsterRun:
+        with open_instance(self.home) as instance:
+            return instance.get_run_by_id(dagster_run_id(task_run_id))
+
+    def ended(self, task_run_id: str) -> dg.DagsterRun:
+        """The Dagster run, when it has ended."""
+
+        def run() -> dg.DagsterRun | None:
+            found = self.dagster_run(task_run_id)
+            return found if found and found.is_finished else None
+
+        return wait_until(run)
+
+
+@pytest.fixture
+def service(
+    home: Path, tmp_path: Path, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Service]:
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    monkeypatch.setenv("GLUEML_RUNNER", "dagster")
+    service = Service(home, tmp_path, people)
+    yield service
+    service.core.close()
+
+
+@pytest.fixture
+def stalled_s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A folder on a server that takes every request and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{server.getsockname()[1]}")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        yield "s3://stalled/labels"
+
+
+class TestATaskRunStartedByBoto3:
+    def test_is_a_dagster_run_that_materializes_the_transforms_asset(self, service):
+        task_run_id = service.start_export()
+
+        run = service.ended(task_run_id)
+
+        assert run.status is dg.DagsterRunStatus.SUCCESS
+        assert service.task_status(task_run_id) == "SUCCEEDED"
+        with open_instance(service.home) as instance:
+            key = dg.AssetKey(["glueml", "our_people", "labels_export"])
+            event = instance.get_latest_materialization_event(key)
+        assert event.run_id == run.run_id
+        assert event.asset_materialization.metadata["glueml/task_run_id"].value == task_run_id
+
+    def test_of_which_many_start_at_once_all_succeed(self, service):
+        """SQLite has one writer at a time, and a dozen processes have to get along with that."""
+        started = [service.start_export() for _ in range(6)]
+
+        ended = [service.ended(task_run_id) for task_run_id in started]
+
+        assert {run.status for run in ended} == {dg.DagsterRunStatus.SUCCESS}
+        assert {service.task_status(task_run_id) for task_run_id in started} == {"SUCCEEDED"}
+
+    def test_is_one_dagster_run_however_often_it_is_submitted(self, service):
+        task_run_id = service.start_export()
+
+        service.core.runner.submit(service.core.store.task_runs.get(task_run_id))
+
+        service.ended(task_run_id)
+        with open_instance(service.home) as instance:
+            assert instance.get_runs_count() == 1
+
+
+class TestCancelling:
+    def test_through_the_api_ends_the_dagster_run_as_canceled(self, service, stalled_s3):
+        task_run_id = service.start_endless(stalled_s3)
+
+        service.glue.cancel_ml_task_run(TransformId=service.transform_id, TaskRunId=task_run_id)
+
+        assert service.ended(task_run_id).status is dg.DagsterRunStatus.CANCELED
+        assert service.task_status(task_run_id) == "STOPPED"
+
+    def test_in_dagster_stops_the_task_run(self, service, stalled_s3):
+        """The UI's Terminate finds no process to signal; the run sees that it was asked for."""
+        task_run_id = service.start_endless(stalled_s3)
+
+        with open_instance(service.home) as instance:
+            instance.report_run_canceling(instance.get_run_by_id(dagster_run_id(task_run_id)))
+
+        assert service.ended(task_run_id).status is dg.DagsterRunStatus.CANCELED
+        assert service.task_status(task_run_id) == "STOPPED"
+
+
+class TestADagsterRunWhoseProcessDied:
+    def test_is_ended_as_failed_and_its_task_run_goes_on(self, service, stalled_s3):
+        task_run_id = service.start_endless(stalled_s3)
+        process = service.dagster_run(task_run_id).tags[PROCESS_TAG]
+
+        os.kill(int(process.split()[1]), signal.SIGKILL)
+
+        assert service.ended(task_run_id).status is dg.DagsterRunStatus.FAILURE
+        assert service.task_status(task_run_id) == "RUNNING"
+        service.glue.cancel_ml_task_run(TransformId=service.transform_id, TaskRunId=task_run_id)
+
+    def test_is_ended_by_the_next_core_if_nobody_watched(self, service):
+        run = service.core.store.task_runs.add(service.transform_id, "EXPORT_LABELS")
+        run_id = create(service.home, "glueml_dagster.definitions", run, service.settings.store)
+        with open_instance(service.home) as instance:
+            # Its process was number 1 long ago; whoever has that number now is another.
+            instance.add_run_tags(run_id, {PROCESS_TAG: f"{socket.gethostname()} 1 0.0"})
+            instance.report_run_canceling(instance.get_run_by_id(run_id))
+
+        service.core.runner.recover()
+
+        assert service.dagster_run(run.id).status is dg.DagsterRunStatus.CANCELED
+        wait_until(lambda: service.task_status(run.id) not in ACTIVE)
