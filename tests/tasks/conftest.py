@@ -39,6 +39,18 @@ def wait_until_ended(core: Core, run_id: str) -> TaskRun:
     return wait_for(ended)
 
 
+def worker_of(core: Core, run_id: str) -> psutil.Process:
+    """The process that works on a run, as soon as there is one."""
+
+    def running() -> TaskRun | None:
+        run = core.store.task_runs.get(run_id)
+        assert run is not None
+        return run if run.status == "RUNNING" else None
+
+    owner = wait_for(running).owner
+    return wait_for(lambda: psutil.Process(owner.pid).children())[0]
+
+
 def nursery() -> psutil.Process | None:
     """The process that this one has its supervisors from."""
     children = psutil.Process().children()

@@ -9,7 +9,7 @@ import pandas as pd
 
 from glueml_core.samples import KEY, answer, febrl_people
 
-__all__ = ["KEY", "PEOPLE", "TRUTH", "add_table", "add_transform", "label_file"]
+__all__ = ["KEY", "PEOPLE", "TRUTH", "add_table", "add_transform", "label_file", "pair_f1"]
 
 _all, TRUTH = febrl_people(seed=1)
 _entity = _all[KEY].map(TRUTH)
@@ -60,3 +60,15 @@ def label_file(path: Path, first: int = 0, last: int = 40, set_name: str = "set"
     labeled = answer(rows, TRUTH, KEY)
     labeled.to_csv(path, index=False)
     return labeled
+
+
+def pair_f1(matches: pd.DataFrame) -> float:
+    """Pairwise F1 of the clusters against the truth."""
+    entity = matches[KEY].map(TRUTH)
+
+    def pairs(*keys: pd.Series) -> int:
+        size = pd.concat(keys, axis=1).value_counts()
+        return int((size * (size - 1) // 2).sum())
+
+    found, true = pairs(matches["match_id"]), pairs(entity)
+    return 2 * pairs(entity, matches["match_id"]) / (found + true)

@@ -22,7 +22,7 @@ from glueml_core.http.inprocess import core_of
 from glueml_core.samples import KEY
 from glueml_core.transforms import TaskRunFailedError
 from tests.tasks.conftest import wait_for, wait_until_ended
-from tests.tasks.people import PEOPLE, TRUTH, add_table, add_transform, label_file
+from tests.tasks.people import PEOPLE, TRUTH, add_table, add_transform, label_file, pair_f1
 
 
 @pytest.fixture(scope="module")
@@ -45,17 +45,6 @@ def taught(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, str]:
         run = wait_until_ended(core_of(glue), run_id)
         assert run.status == "SUCCEEDED", run.error_string
     return glue, transform_id
-
-
-def pair_f1(matches: pd.DataFrame) -> float:
-    entity = matches[KEY].map(TRUTH)
-
-    def pairs(*keys: pd.Series) -> int:
-        size = pd.concat(keys, axis=1).value_counts()
-        return int((size * (size - 1) // 2).sum())
-
-    found, true = pairs(matches["match_id"]), pairs(entity)
-    return 2 * pairs(entity, matches["match_id"]) / (found + true)
 
 
 @pytest.mark.behavior(39)

@@ -10,9 +10,8 @@ import psutil
 import pytest
 
 from glueml_core.api import Core
-from glueml_core.store import TaskRun
 from glueml_core.tasks.folder import RunFolder
-from tests.tasks.conftest import nursery, wait_for, wait_until_ended
+from tests.tasks.conftest import nursery, wait_for, wait_until_ended, worker_of
 
 STALLED = "s3://stalled/labels"
 DIED = "The process that worked on the task run died."
@@ -23,23 +22,6 @@ def export(core: Core, transform_id: str, path: str) -> str:
     run = core.store.task_runs.add(transform_id, "EXPORT_LABELS", {"OutputS3Path": path})
     core.runner.submit(run)
     return run.id
-
-
-def when(core: Core, run_id: str, status: str) -> TaskRun:
-    """The run as soon as it has a status, with a supervisor at work on it."""
-
-    def found() -> TaskRun | None:
-        run = core.store.task_runs.get(run_id)
-        assert run is not None
-        return run if run.status == status and run.owner else None
-
-    return wait_for(found)
-
-
-def worker_of(core: Core, run_id: str) -> psutil.Process:
-    owner = when(core, run_id, "RUNNING").owner
-    assert owner is not None
-    return wait_for(lambda: psutil.Process(owner.pid).children())[0]
 
 
 def log(core: Core, run_id: str) -> str:
