@@ -132,6 +132,8 @@ def _cut(rows: Positions, chance: Floats, threshold: float, links: Links) -> Pos
     both = (settled[:, None] >= 0) & (settled[None, :] >= 0)
     distance[both & (settled[:, None] != settled[None, :])] = _APART
     _part(distance, group, links)
+    if len(rows) == 2:
+        return np.array([1, 1 if distance[0, 1] <= 2 - threshold else 2])
     np.fill_diagonal(distance, 0)
     tree = linkage(squareform(distance, checks=False), method="average")
     return np.asarray(fcluster(tree, 2 - threshold, criterion="distance"), dtype=np.int64)

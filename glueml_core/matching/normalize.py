@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 __all__ = ["cell_text", "folded", "text_codes", "words_of"]
@@ -17,6 +19,8 @@ __all__ = ["cell_text", "folded", "text_codes", "words_of"]
 _BLANKS = frozenset({"", "-", "--", "?", "n/a", "nan", "none", "null", "<na>", "nat"})
 _SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[\W_]+")
+# A character that is neither printable nor ASCII, or a space too many.
+_NOT_PLAIN = r"[^ -~]|  |^ | $"
 
 
 def cell_text(cell: Any) -> str | None:
@@ -56,10 +60,20 @@ def text_codes(cells: pd.Series[Any]) -> tuple[NDArray[np.int32], tuple[str, ...
         Codes, shape (n_records,), -1 where the cell is missing; and the texts in ascending order.
     """
     raw_codes, raw_values = pd.factorize(cells.astype(object), use_na_sentinel=True)
-    texts = [cell_text(value) for value in raw_values]
-    distinct = sorted({text for text in texts if text is not None})
-    rank = {text: position for position, text in enumerate(distinct)}
-    code_of_raw = np.array(
-        [-1 if text is None else rank[text] for text in texts] + [-1], dtype=np.int32
-    )
-    return code_of_raw[raw_codes], tuple(distinct)
+    codes, texts = pd.factorize(_texts(np.asarray(raw_values, dtype=object)), sort=True)
+    return np.append(codes, -1).astype(np.int32)[raw_codes], tuple(texts)
+
+
+def _texts(values: NDArray[np.object_]) -> NDArray[np.object_]:
+    """`cell_text` of each value."""
+    texts = np.empty(len(values), dtype=object)
+    if pd.api.types.infer_dtype(values) != "string":
+        texts[:] = [cell_text(value) for value in values]
+        return texts
+    # Nearly all texts are plain ASCII, which Arrow lowers many at a time.
+    given = pa.array(values, pa.string())
+    lowered = pc.ascii_lower(given)
+    texts[:] = pc.if_else(pc.is_in(lowered, pa.array(_BLANKS)), None, lowered).to_pylist()
+    odd = np.flatnonzero(pc.match_substring_regex(given, _NOT_PLAIN))
+    texts[odd] = [cell_text(value) for value in values[odd]]
+    return texts

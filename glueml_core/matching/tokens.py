@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -78,12 +79,13 @@ def unit_rows(matrix: SparseRows) -> SparseRows:
     return (sparse.diags((1 / length).astype(np.float32)) @ matrix).tocsr()
 
 
-def token_presence(lists: Sequence[Iterable[str]]) -> TokenMatrix:
+def token_presence(lists: Sequence[Collection[str]]) -> TokenMatrix:
     """The tokens of texts that are already split."""
-    flat = [(row, token) for row, tokens in enumerate(lists) for token in tokens]
-    rows, tokens = zip(*flat, strict=True) if flat else ((), ())
-    codes, vocabulary = pd.factorize(np.array(tokens, dtype=object), sort=True)
-    presence = _presence(np.array(rows, dtype=np.int64), codes, len(lists), len(vocabulary))
+    rows = np.repeat(np.arange(len(lists)), [len(tokens) for tokens in lists])
+    tokens = np.empty(len(rows), dtype=object)
+    tokens[:] = list(chain.from_iterable(lists))
+    codes, vocabulary = pd.factorize(tokens, sort=True)
+    presence = _presence(rows, codes, len(lists), len(vocabulary))
     return TokenMatrix(presence, pd.Index(vocabulary))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ from scipy import sparse
 
 from glueml_core.matching.arrays import Floats, Positions, SparseRows
 from glueml_core.matching.background import Background, Counts, rarity
-from glueml_core.matching.codes import code_prefixes, codes_in, squeezed_runs
+from glueml_core.matching.codes import code_tokens
 from glueml_core.matching.rows import DistinctRows
 from glueml_core.matching.tokens import (
     TokenMatrix,
@@ -24,6 +25,7 @@ from glueml_core.matching.tokens import (
 __all__ = ["TableVectors", "ViewVectors"]
 
 _CODE_KINDS = ("code", "run", "prefix")
+_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True)
@@ -114,12 +116,8 @@ class TableVectors:
     @cached_property
     def _codes(self) -> tuple[pd.Index, tuple[TokenVectors, TokenVectors, TokenVectors]]:
         texts = [value for column in self.table.columns for value in column.values]
-        lists = [
-            *(codes_in(text) for text in texts),
-            *(squeezed_runs(text) for text in texts),
-            *(code_prefixes(text) for text in texts),
-        ]
-        presence, tokens = token_presence(lists)
+        of_text = [code_tokens(text) for text in texts]
+        presence, tokens = token_presence([found[kind] for kind in range(3) for found in of_text])
         thirds = [presence[i * len(texts) : (i + 1) * len(texts)] for i in range(3)]
         codes, runs, prefixes = (
             self._weighed(self._rows(third), None, tokens, kind, None)
@@ -165,7 +163,7 @@ class TableVectors:
 
 
 def _with_digit(text: str) -> list[str]:
-    return [word for word in text.split() if any(char.isdigit() for char in word)]
+    return [word for word in text.split() if _DIGIT.search(word)]
 
 
 def _value_positions(table: DistinctRows) -> tuple[Positions, Positions]:
