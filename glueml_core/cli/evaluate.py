@@ -38,6 +38,7 @@ def print_metrics(session: Session, transform_id: str) -> None:
 
     console = Console(highlight=False)
     console.print(_metrics_table(metrics, detail.get("intervals", {})))
+    console.print()
     console.print(_importances_table(metrics["ColumnImportances"]))
 
 

@@ -33,5 +33,5 @@ def clusters_table(matches: pd.DataFrame, clusters: int = 3, columns: int = 7) -
     for _, cluster in matches[matches["match_id"].isin(chosen)].groupby("match_id", sort=False):
         for row in cluster[shown].itertuples(index=False):
             table.add_row(*map(str, row))
-        table.add_section()
+        table.add_row()
     return table
