@@ -20,9 +20,9 @@ __all__ = ["ClusteredPairs", "LabeledSample", "estimate_clusters"]
 _PROBABILITY_BOUNDS = np.array([0.002, 0.01, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99])
 _STRATUM_COUNT = 2 * (len(_PROBABILITY_BOUNDS) + 1)
 # What the model says of a stratum weighs as much as so many labeled pairs of it.
-_MODEL_WEIGHT = 2.0
+_MODEL_WEIGHT = 1.0
 # How far the model may be off, as the standard deviation of its log odds.
-_MODEL_DOUBT = 0.7
+_MODEL_DOUBT = 1.5
 
 
 @dataclass(frozen=True)
