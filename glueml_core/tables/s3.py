@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from threading import Lock
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
@@ -22,6 +23,10 @@ _NOT_FOUND = {"404", "NoSuchBucket", "NoSuchKey", "NotFound"}
 _DENIED = {"403", "AccessDenied", "Forbidden", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
 
 
+_READ_ATTEMPTS = 3
+_creating = Lock()
+
+
 class S3AccessError(Exception):
     """S3 did not let us; the message says why, without a full stop."""
 
@@ -32,7 +37,9 @@ def client(region: str) -> Any:
     from botocore.config import Config
 
     config = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard"})
-    return boto3.client("s3", region_name=region, config=config)
+    # Clients may be shared between threads; the session that makes them may not.
+    with _creating:
+        return boto3.client("s3", region_name=region, config=config)
 
 
 def file_system(region: str) -> S3FileSystem:
@@ -103,8 +110,17 @@ def read_object(bucket: str, key: str, region: str) -> tuple[bytes, str]:
     Raises:
         S3AccessError: No such object, no right to read it, or no way to the endpoint.
     """
-    answer = _ask(region, "get_object", Bucket=bucket, Key=key)
-    return answer["Body"].read(), answer["ETag"].strip('"')
+    from botocore.exceptions import BotoCoreError
+
+    # boto3 asks again for an answer that does not come, but not for one that breaks off.
+    for left in reversed(range(_READ_ATTEMPTS)):
+        answer = _ask(region, "get_object", Bucket=bucket, Key=key)
+        try:
+            return answer["Body"].read(), answer["ETag"].strip('"')
+        except BotoCoreError as error:
+            if left == 0:
+                raise S3AccessError("It broke off in the midst of being read") from error
+    raise AssertionError("The last attempt returns or raises.")
 
 
 def upload(file: BinaryIO, bucket: str, key: str, region: str) -> None:
@@ -114,12 +130,13 @@ def upload(file: BinaryIO, bucket: str, key: str, region: str) -> None:
     Raises:
         S3AccessError: No such bucket, no right to write, or no way to the endpoint.
     """
-    from boto3.exceptions import S3UploadFailedError
-    from botocore.exceptions import BotoCoreError
+    from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         client(region).upload_fileobj(file, bucket, key)
-    except (S3UploadFailedError, BotoCoreError) as error:
+    except ClientError as error:
+        raise S3AccessError(_words(error, "put_object")) from error
+    except BotoCoreError as error:
         raise S3AccessError(str(error).rstrip(".")) from error
 
 
