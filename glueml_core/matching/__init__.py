@@ -6,7 +6,7 @@ from glueml_core.matching.comparison import Comparison, candidate_pairs, compare
 from glueml_core.matching.evaluation import Evaluation
 from glueml_core.matching.evaluation_run import evaluate_matcher
 from glueml_core.matching.extensions import Extensions
-from glueml_core.matching.finding import find_matches
+from glueml_core.matching.finding import Found, find_matches, find_matches_with_scoring
 from glueml_core.matching.incremental import find_incremental_matches
 from glueml_core.matching.labeling_advice import LabelingAdvice
 from glueml_core.matching.labeling_sets import generate_labeling_sets
@@ -15,16 +15,19 @@ from glueml_core.matching.matcher import Matcher
 from glueml_core.matching.options import MatchingOptions, Progress
 from glueml_core.matching.reasons import explain_cluster, explain_pair
 from glueml_core.matching.training import train_matcher
+from glueml_core.matching.weak_clusters import WeakCluster, weak_clusters
 
 __all__ = [
     "Comparison",
     "Evaluation",
     "Extensions",
+    "Found",
     "LabelingAdvice",
     "Matcher",
     "MatchingOptions",
     "Progress",
     "TooFewLabelsError",
+    "WeakCluster",
     "candidate_pairs",
     "compare",
     "evaluate_matcher",
@@ -32,6 +35,8 @@ __all__ = [
     "explain_pair",
     "find_incremental_matches",
     "find_matches",
+    "find_matches_with_scoring",
     "generate_labeling_sets",
     "train_matcher",
+    "weak_clusters",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
@@ -9,7 +11,6 @@ from pandera.typing import DataFrame
 from glueml_core.matching.arrays import Positions
 from glueml_core.matching.clustering import Clusters, cluster_rows
 from glueml_core.matching.comparison import compare
-from glueml_core.matching.large import find_matches_in_parts
 from glueml_core.matching.links import Links, label_links
 from glueml_core.matching.matcher import Matcher
 from glueml_core.matching.membership import record_clusters
@@ -18,7 +19,15 @@ from glueml_core.matching.rows import DistinctRows
 from glueml_core.matching.scoring import Scoring
 from glueml_core.schemas import Labels, Matches, Records
 
-__all__ = ["find_matches"]
+__all__ = ["Found", "find_matches", "find_matches_with_scoring"]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Matches, and what they were found with, for who wants to know more."""
+
+    matches: DataFrame[Matches]
+    scoring: Scoring
 
 
 def find_matches(
@@ -42,10 +51,19 @@ def find_matches(
         One row for each record, in the order given. `match_id` is the lowest position, from 0, of
         the cluster's records.
     """
+    return find_matches_with_scoring(records, matcher, labels, options, progress).matches
+
+
+def find_matches_with_scoring(
+    records: DataFrame[Records],
+    matcher: Matcher,
+    labels: DataFrame[Labels],
+    options: MatchingOptions,
+    progress: Progress,
+) -> Found:
+    """What `find_matches` gives, and the scoring that it rests on."""
     matcher.check_extensions(options.extensions)
     enforced = labels if options.enforce_provided_labels else labels.iloc[:0]
-    if len(records) > options.whole_table_rows:
-        return find_matches_in_parts(records, matcher, enforced, options, progress)
     progress(0.0, "Comparing records")
     comparison = compare(records, options, matcher.columns, _standing_alone(records, enforced))
     scoring = Scoring(matcher, comparison)
@@ -58,7 +76,7 @@ def find_matches(
     clusters = cluster_rows(pairs.left, pairs.right, probability, scoring, threshold, links)
     matches = _matches(comparison.table, clusters, scoring, threshold)
     progress(1.0, _summary(matches, links))
-    return matches
+    return Found(matches, scoring)
 
 
 def _standing_alone(records: DataFrame[Records], labels: DataFrame[Labels]) -> Positions:

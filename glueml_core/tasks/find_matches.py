@@ -10,7 +10,12 @@ import pyarrow as pa
 from pandera.typing import DataFrame
 
 from glueml_core.errors import InvalidInputException, MLTransformNotReadyException
-from glueml_core.matching import Matcher, find_incremental_matches, find_matches
+from glueml_core.matching import (
+    Matcher,
+    find_incremental_matches,
+    find_matches_with_scoring,
+    weak_clusters,
+)
 from glueml_core.schemas import Labels, Matches, Records
 from glueml_core.tables.formats import FileFormat, format_of_file, format_of_table
 from glueml_core.tables.locations import Location, check_output_path, locate
@@ -35,7 +40,7 @@ def run(task: Task) -> dict[str, Any]:
 
     task.progress(0.0, "Reading records")
     table, existing = _tables(task, request)
-    matches = _match(task, matcher, table, existing)
+    matches = _match(task, request, matcher, table, existing)
     whole = table if existing is None else _below(existing, table)
     if target is None:
         write_frame(task.folder.results, "matches", pa.Table.from_pandas(matches))
@@ -66,7 +71,11 @@ def _table(task: Task, definition: Any, handed_over: str) -> pa.Table:
 
 
 def _match(
-    task: Task, matcher: Matcher, table: pa.Table, existing: pa.Table | None
+    task: Task,
+    request: MatchRequest,
+    matcher: Matcher,
+    table: pa.Table,
+    existing: pa.Table | None,
 ) -> DataFrame[Matches]:
     """One row for each row of the tables, in their order, existing ones first."""
     records = to_records(_in_schema(task, table), task.primary_key)
@@ -75,8 +84,11 @@ def _match(
     progress = task.span(0.05, 0.95)
     if existing is None:
         known = without_unknown(labels, records)
-        matches = find_matches(records, matcher, known, options, progress)
-        return _in_order(matches, records)
+        found = find_matches_with_scoring(records, matcher, known, options, progress)
+        if request.output is not None and request.output.weak_clusters:
+            told = [weak.to_dict() for weak in weak_clusters(found.matches, found.scoring)]
+            task.folder.write_json(task.folder.weak_clusters, told)
+        return _in_order(found.matches, records)
 
     before = to_records(_in_schema(task, existing), task.primary_key)
     _check_new(records, before, task.primary_key)

@@ -41,6 +41,11 @@ class RunFolder:
         return self.path / "outcome.json"
 
     @property
+    def weak_clusters(self) -> Path:
+        """What a run that was asked for it tells of the clusters it found."""
+        return self.path / "weak_clusters.json"
+
+    @property
     def inputs(self) -> Path:
         """What a caller handed over: a request, frames."""
         return self.path / "inputs"

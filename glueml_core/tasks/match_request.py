@@ -26,12 +26,15 @@ class Output:
         file_format: Of the file; None: that of the source.
         confidence_scores: Whether to add `match_confidence_score`.
         remove_duplicates: Whether to keep one record of each cluster.
+        weak_clusters: Whether to tell, in the run's own folder, which clusters hold together worst,
+            and why they do at all.
     """
 
     path: str
     file_format: FileFormat | None = None
     confidence_scores: bool = False
     remove_duplicates: bool = False
+    weak_clusters: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,6 +43,7 @@ def start_find_matches(
     file_format: FileFormat | None = None,
     compute_match_confidence_scores: bool = False,
     remove_duplicates: bool = False,
+    tell_weak_clusters: bool = False,
     job_name: str | None = None,
     job_run_id: str | None = None,
 ) -> str:
@@ -60,6 +61,7 @@ def start_find_matches(
         file_format: Of the file; None: that of the source.
         compute_match_confidence_scores: Whether to add `match_confidence_score`.
         remove_duplicates: Whether to keep only the record of the lowest primary key of a cluster.
+        tell_weak_clusters: Whether to leave in the run's folder which clusters hold worst, and why.
         job_name: Name of the job that this run is a part of.
         job_run_id: Id of that job's run.
 
@@ -77,7 +79,13 @@ def start_find_matches(
         source=_definition(core, source or transform.input_record_tables[0]),
         existing=None if existing is None else _definition(core, existing),
         is_incremental=existing is not None,
-        output=Output(output_path, file_format, compute_match_confidence_scores, remove_duplicates),
+        output=Output(
+            output_path,
+            file_format,
+            compute_match_confidence_scores,
+            remove_duplicates,
+            tell_weak_clusters,
+        ),
     )
     return start_job(core, transform_id, request, {}, job_name, job_run_id)
 
