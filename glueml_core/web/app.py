@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from anyio import CapacityLimiter
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -19,6 +20,9 @@ from glueml_core.web.sessions import Sessions
 from glueml_core.web.visit import Desk, Handler, endpoint
 
 __all__ = ["build_pages", "build_site"]
+
+# With the endpoint's own threads they leave the store's pool a connection for each.
+AT_ONCE = 3
 
 _OPEN: dict[tuple[str, str], Handler] = {
     ("GET", "/sign-in"): sign_in.ask,
@@ -73,7 +77,8 @@ def build_pages(core: Core, keys: Mapping[str, str]) -> ASGIApp:
         keys: Secret access key by access key id, to sign in with; where there are none, only this
             machine is let in, and nobody is asked who they are.
     """
-    desk = Desk(core, Sessions.of(keys, core.settings.store), templates())
+    sessions = Sessions.of(keys, core.settings.store)
+    desk = Desk(core, sessions, templates(), CapacityLimiter(AT_ONCE))
     routes: list[BaseRoute] = [
         Mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     ]

@@ -89,7 +89,7 @@ def save(visit: Visit) -> Response:
         visit.transform_id,
         queued.labeling_set_id,
         visit.person.session_id,
-        version=int(visit.fields.get("version", -1)),
+        version=visit.number(visit.fields.get("version")),
         answers=answers or [],
         is_done=is_done,
     )

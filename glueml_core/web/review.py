@@ -6,8 +6,9 @@ from starlette.responses import RedirectResponse, Response
 
 from glueml_core.errors import EntityNotFoundException
 from glueml_core.store import MLTransform, TaskRun, TaskRunFilter
+from glueml_core.tasks.folder import RunFolder
 from glueml_core.transforms.jobs import start_find_matches
-from glueml_core.web.clusters import Cluster, Clusters, read_clusters
+from glueml_core.web.clusters import Cluster, read_clusters
 from glueml_core.web.rendering import segment
 from glueml_core.web.visit import Visit
 
@@ -24,9 +25,9 @@ def show_clusters(visit: Visit) -> Response:
     transform = visit.core.store.transforms.get(visit.transform_id)
     runs = _runs(visit, transform)
     done = next((run for run in runs if run.status == "SUCCEEDED"), None)
-    clusters = _clusters(visit, transform, done) if done else None
-    start = max(0, int(visit.query.get("from", "0") or 0))
-    shown = clusters.weakest[start : start + A_PAGE] if clusters else []
+    clusters = _clusters(visit, transform, done) if done else []
+    start = max(0, visit.number(visit.query.get("from", 0)))
+    shown = clusters[start : start + A_PAGE]
     return visit.page(
         "review.html",
         transform=transform,
@@ -38,7 +39,7 @@ def show_clusters(visit: Visit) -> Response:
         columns=[column["Name"] for column in transform.schema],
         judged={one.match_id: _judged(visit, _set_id(done, one)) for one in shown} if done else {},
         start=start,
-        next_start=start + A_PAGE if clusters and start + A_PAGE < len(clusters.weakest) else None,
+        next_start=start + A_PAGE if start + A_PAGE < len(clusters) else None,
         page_size=A_PAGE,
     )
 
@@ -51,7 +52,7 @@ def match(visit: Visit) -> Response:
         visit.transform_id,
         str(folder),
         file_format="parquet",
-        compute_match_confidence_scores=True,
+        tell_weak_clusters=True,
         job_name=JOB,
     )
     return visit.go("/review")
@@ -76,7 +77,7 @@ def approve(visit: Visit) -> Response:
         answers=["A"] * len(queued.rows),
         is_done=True,
     )
-    return visit.go(f"/review?from={int(visit.fields.get('from', 0))}")
+    return visit.go(f"/review?from={visit.number(visit.fields.get('from', 0))}")
 
 
 def _runs(visit: Visit, transform: MLTransform) -> list[TaskRun]:
@@ -86,19 +87,23 @@ def _runs(visit: Visit, transform: MLTransform) -> list[TaskRun]:
     return [run for run in runs if run.properties.get("JobName") == JOB]
 
 
-def _clusters(visit: Visit, transform: MLTransform, run: TaskRun) -> Clusters:
+def _clusters(visit: Visit, transform: MLTransform, run: TaskRun) -> list[Cluster]:
     assert run.output is not None
     columns = tuple(column["Name"] for column in transform.schema)
-    return read_clusters(run.output["uri"], columns, visit.core.settings)
+    settings = visit.core.settings
+    told = RunFolder.of(settings, run.id).weak_clusters
+    return read_clusters(run.output["uri"], told, columns, settings)
 
 
 def _queue(visit: Visit) -> str:
     """Queue the cluster that the form names as a labeling set; gives its id."""
     transform = visit.core.store.transforms.get(visit.transform_id)
     run = visit.core.store.task_runs.get_of(transform.id, visit.fields.get("task_run_id", ""))
-    cluster = _clusters(visit, transform, run).get(int(visit.path["match_id"]))
+    match_id = visit.number(visit.path["match_id"])
+    clusters = _clusters(visit, transform, run)
+    cluster = next((one for one in clusters if one.match_id == match_id), None)
     if cluster is None:
-        raise EntityNotFoundException(f"There is no cluster {visit.path['match_id']} to judge.")
+        raise EntityNotFoundException(f"There is no cluster {match_id} to judge.")
 
     set_id = _set_id(run, cluster)
     rows = cluster.rows[:MOST_ROWS]

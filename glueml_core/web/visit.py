@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
+from anyio import CapacityLimiter, to_thread
 from jinja2 import Environment
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
@@ -39,11 +39,20 @@ _STATUS = {
 
 @dataclass(frozen=True)
 class Desk:
-    """What every page works with."""
+    """
+    What every page works with.
+
+    Args:
+        core: What answers behind every door.
+        sessions: Who is at which browser.
+        templates: What pages are made with.
+        threads: How many requests are worked on at once.
+    """
 
     core: Core
     sessions: Sessions
     templates: Environment
+    threads: CapacityLimiter
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,13 @@ class Visit:
     def transform_id(self) -> str:
         """The transform whose page this is."""
         return self.path["transform_id"]
+
+    def number(self, value: Any) -> int:
+        """A whole number that was sent, in a query, a form or as JSON."""
+        try:
+            return int(value)
+        except (TypeError, ValueError) as error:
+            raise InvalidInputException("A whole number was expected.") from error
 
     def page(self, template: str, status: int = 200, **context: Any) -> Response:
         """A page made from a template."""
@@ -119,7 +135,7 @@ def endpoint(
         try:
             if request.method == "POST":
                 visit = await _with_body(visit, request, open_to_all)
-            response = await run_in_threadpool(handler, visit)
+            response = await to_thread.run_sync(handler, visit, limiter=desk.threads)
         except GlueError as error:
             response = _refusal(visit, error, _is_json(request))
         if "set-cookie" not in response.headers and desk.sessions.knows(person):

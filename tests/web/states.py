@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from glueml_core.store import Label, LabelSource
+from glueml_core.matching import WeakCluster
+from glueml_core.matching.reasons import ClusterExplanation, PairExplanation, Reason
+from glueml_core.store import Label, LabelSource, TaskType
+from glueml_core.tasks.folder import RunFolder
 from tests.web.conftest import COLUMNS, PEOPLE, Site
 
 CURVE = [
@@ -55,7 +60,9 @@ def put_in_every_state(site: Site) -> str:
         output = {"evaluation_metrics": metrics, "label_count": count, "intervals": intervals}
         finish(site, "EVALUATION", {}, output)
     store.transforms.update(transform_id, status="READY", evaluation_detail=DETAIL)
-    finish(site, "FIND_MATCHES", {"JobName": "review"}, {"uri": add_clusters(site)})
+    counts = {"record_count": 4, "cluster_count": 2}
+    output = {"uri": add_table(site), **counts}
+    tell_weak_clusters(site, finish(site, "FIND_MATCHES", {"JobName": "review"}, output))
 
     failed = store.task_runs.add(transform_id, "IMPORT_LABELS", {"InputS3Path": "file:///x.csv"})
     reason = "Cannot import the label file. Line 3: 2 cells instead of 6."
@@ -63,20 +70,35 @@ def put_in_every_state(site: Site) -> str:
     return failed.id
 
 
-def finish(
-    site: Site, task_type: str, properties: dict[str, str], output: dict[str, object]
-) -> None:
+def finish(site: Site, task_type: TaskType, properties: dict[str, str], output: Any) -> str:
     runs = site.core.store.task_runs
     run = runs.add(site.transform_id, task_type, properties)
     runs.transition(run.id, "STARTING", "RUNNING")
     runs.transition(run.id, "RUNNING", "SUCCEEDED", output=output)
+    return run.id
 
 
-def add_clusters(site: Site) -> str:
-    """Two clusters of two, the second with the weaker link."""
-    path = site.core.settings.labeling_folder / "clusters.parquet"
+def add_table(site: Site) -> str:
+    """The people as a run writes them that found two clusters of two."""
+    path = site.core.settings.labeling_folder / "matches.parquet"
     path.parent.mkdir(parents=True, exist_ok=True)
     cells = {name: [row[name] for row in PEOPLE] for name in COLUMNS}
-    scores = {"match_id": [0, 0, 2, 2], "match_confidence_score": [0.9, 0.9, 0.6, 0.6]}
-    pq.write_table(pa.table(cells | scores), path)
+    pq.write_table(pa.table(cells | {"match_id": [0, 0, 2, 2]}), path)
     return path.as_uri()
+
+
+def tell_weak_clusters(site: Site, run_id: str) -> None:
+    """The second cluster is the weaker one."""
+    reasons = (
+        Reason("name", "Jaro-Winkler", 0.97, 2.1),
+        Reason("street", "edit similarity", 0.4, -0.7),
+        Reason(None, "record word cosine", None, 0.3),
+    )
+    pairs = {2: PairExplanation("3", "4", 0.6, reasons), 0: PairExplanation("1", "2", 0.9, ())}
+    told = [
+        WeakCluster(match_id, ClusterExplanation(pair, ((pair.record_id_l,), (pair.record_id_r,))))
+        for match_id, pair in pairs.items()
+    ]
+    folder = RunFolder.of(site.core.settings, run_id)
+    folder.make()
+    folder.write_json(folder.weak_clusters, [weak.to_dict() for weak in told])

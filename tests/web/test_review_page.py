@@ -21,6 +21,22 @@ def test_the_cluster_with_the_weakest_link_comes_first(page: Page, site: Site) -
     assert page.evaluate("window.hacked") is None
 
 
+def test_the_page_says_why_two_records_were_joined(page: Page, site: Site) -> None:
+    put_in_every_state(site)
+
+    page.goto(site.path("/review"))
+
+    why = page.locator(".why").first
+    expect(why.get_by_role("heading")).to_have_text("Why 3 and 4 were joined")
+    expect(why.get_by_role("listitem")).to_have_text(
+        [
+            "name: Jaro-Winkler 0.97, speaks for it +2.1",
+            "street: edit similarity 0.40, speaks against it -0.7",
+            "whole record: record word cosine is missing, speaks for it +0.3",
+        ]
+    )
+
+
 def test_a_cluster_called_wrong_is_the_next_set_to_label(page: Page, site: Site) -> None:
     put_in_every_state(site)
     page.goto(site.path("/review"))

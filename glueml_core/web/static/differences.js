@@ -2,7 +2,7 @@
 
 const LONG = 80; // Longer values are compared by words: letters would only make confetti.
 const MOST_PARTS = 400;
-const ALIKE = 0.6;
+const ALIKE = 2 / 3;
 
 /**
  * The pieces of `text` as [piece, differs], against `other`.
