@@ -30,6 +30,10 @@ class GlueMLResource(dg.ConfigurableResource):
         description="Folder of the transforms, their labels and matchers: answered in process.",
     )
     endpoint_url: str | None = Field(default=None, description="Address of a `glueml serve`.")
+    pages_url: str | None = Field(
+        default=None,
+        description="Address of the labeling pages, which assets link to; unset: endpoint_url.",
+    )
     aws: bool = Field(default=False, description="Speak to real AWS Glue.")
     region_name: str | None = Field(default=None, description="Region; unset: as boto3 finds it.")
     profile_name: str | None = Field(default=None, description="Profile in boto3's configuration.")
@@ -48,6 +52,11 @@ class GlueMLResource(dg.ConfigurableResource):
         if sum([self.store is not None, self.endpoint_url is not None, self.aws]) > 1:
             raise ValueError("Give one of store, endpoint_url and aws.")
         return self
+
+    def labeling_page(self, transform_id: str) -> str | None:
+        """Where people label for a transform in a browser; None where no such address is known."""
+        address = self.pages_url or self.endpoint_url
+        return f"{address.rstrip('/')}/transforms/{transform_id}/label" if address else None
 
     @property
     def embedded(self) -> bool:

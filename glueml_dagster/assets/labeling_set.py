@@ -33,6 +33,11 @@ def build_labeling_set(spec: dg.AssetSpec, transform: FindMatchesTransform) -> d
             metadata=run.metadata()
             | outcome(Stage.LABELING_SET, run.glue, run.core, task_run)
             | {"next": advice}
+            | _link(glueml.labeling_page(run.transform_id))
         )
 
     return labeling_set
+
+
+def _link(page: str | None) -> dict[str, dg.MetadataValue]:
+    return {} if page is None else {"labeling_page": dg.MetadataValue.url(page)}

@@ -16,6 +16,7 @@ from glueml_dagster import (
 )
 
 DATA = Path(__file__).parents[2] / "examples" / "customers" / "data"
+PAGES = "http://127.0.0.1:4568"
 EXPECTATIONS = Expectations(
     min_f1=0.5, min_precision=0.5, max_cluster_size=10, max_matched_share_change=0.5
 )
@@ -26,7 +27,7 @@ class Project:
 
     def __init__(self, folder: Path, expectations: Expectations = EXPECTATIONS) -> None:
         self.folder = folder
-        self.glueml = GlueMLResource(store=str(folder / "store"))
+        self.glueml = GlueMLResource(store=str(folder / "store"), pages_url=PAGES)
         self.transform = FindMatchesTransform(
             name="customers",
             source=SourceTable(
@@ -112,6 +113,12 @@ class TestTheWholeGraph:
         assert task_run["Status"] == "SUCCEEDED"
         assert taught.metadata(stage)["glueml/dagster_run_id"] == taught.result.run_id
         assert taught.metadata(stage)["glueml/seconds"] == task_run["ExecutionTime"]
+
+    def test_links_the_labeling_set_to_the_page_where_people_answer_it(self, taught):
+        told = taught.metadata("labeling_set")
+
+        page = f"{PAGES}/transforms/{told['glueml/transform_id']}/label"
+        assert told["labeling_page"] == page
 
     @pytest.mark.behavior(39)
     def test_names_the_dagster_run_as_the_job_run_of_find_matches(self, taught):
