@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from glueml_core.matching.arrays import Floats, Mask, Positions
-from glueml_core.tradeoff import precision_weight
+from glueml_core.tradeoff import expected_best_threshold, precision_weight
 
 __all__ = ["best_effectiveness", "choose_threshold"]
-
-_LOWEST, _HIGHEST = 0.05, 0.99
 
 
 def choose_threshold(probability: Floats, is_match: Mask, tradeoff: float) -> float:
@@ -33,8 +31,7 @@ def choose_threshold(probability: Floats, is_match: Mask, tradeoff: float) -> fl
         (2014), "Optimal Thresholding of Classifiers to Maximize F1 Measure".
     """
     weight = precision_weight(tradeoff)
-    effectiveness = best_effectiveness(probability, is_match, weight)
-    return float(np.clip(weight * effectiveness, _LOWEST, _HIGHEST))
+    return expected_best_threshold(best_effectiveness(probability, is_match, weight), tradeoff)
 
 
 def best_effectiveness(probability: Floats, is_match: Mask, weight: float) -> float:

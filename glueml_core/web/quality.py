@@ -11,7 +11,7 @@ from glueml_core.api.evaluation import start_ml_evaluation_task_run
 from glueml_core.api.transforms import update_ml_transform
 from glueml_core.errors import InvalidInputException
 from glueml_core.store import MLTransform, TaskRun
-from glueml_core.tradeoff import effectiveness
+from glueml_core.tradeoff import effectiveness, expected_best_threshold
 from glueml_core.web.rounds import latest_run, rounds_of
 from glueml_core.web.visit import Visit
 
@@ -93,5 +93,9 @@ def _should_measure(
 
 
 def _point(curve: Sequence[Mapping[str, Any]], tradeoff: float) -> Mapping[str, Any]:
-    """The point of the curve that a tradeoff chooses."""
-    return max(curve, key=lambda at: effectiveness(at["precision"], at["recall"], tradeoff))
+    """What a tradeoff would mean: its threshold, and the curve's point there."""
+    best = max(effectiveness(at["precision"], at["recall"], tradeoff) for at in curve)
+    threshold = expected_best_threshold(best, tradeoff)
+    called = [at for at in curve if at["threshold"] >= threshold]
+    # The curve falls from the highest threshold to the lowest.
+    return {**(called[-1] if called else curve[0]), "threshold": threshold}
