@@ -23,6 +23,9 @@ _STRATUM_COUNT = 2 * (len(_PROBABILITY_BOUNDS) + 1)
 _MODEL_WEIGHT = 1.0
 # How far the model may be off, as the standard deviation of its log odds.
 _MODEL_DOUBT = 1.5
+# How much harder labeled pairs may be than others of their stratum, in log odds of an error:
+# doubtful ones were sought, so if they differ, they err more often.
+_SOUGHT_HARDNESS = 0.8
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ def estimate_clusters(
     Labels are sought where they teach most, so their pairs are no fair sample of all pairs. Given
     the probability and whether a pair is together, they nearly are: each stratum gets its share
     of matches from its labeled pairs, begun from what the model says, and weighs by its size.
+    Errors may still be rarer than among labeled pairs, for those were picked for being doubtful.
 
     Args:
         everything: All pairs that were scored or put together.
@@ -94,7 +98,9 @@ def estimate_clusters(
         prior = _shifted(expected, chance.normal(scale=_MODEL_DOUBT)) * _MODEL_WEIGHT
         matches = prior + _sums(stratum, weight * sample.is_match)
         others = _MODEL_WEIGHT - prior + _sums(stratum, weight * ~sample.is_match)
-        true = size * chance.beta(matches + 1e-9, others + 1e-9)
+        share = chance.beta(matches + 1e-9, others + 1e-9)
+        easier = abs(chance.normal(scale=_SOUGHT_HARDNESS))
+        true = size * _shifted(share, np.where(together, easier, -easier))
         shares.append((true[together].sum(), true.sum()))
     hits, scored = np.array(shares).T
 
@@ -107,6 +113,6 @@ def _sums(stratum: Positions, weight: Floats) -> Floats:
     return np.bincount(stratum, weight, minlength=_STRATUM_COUNT).astype(np.float64)
 
 
-def _shifted(share: Floats, log_odds: float) -> Floats:
+def _shifted(share: Floats, log_odds: Floats | float) -> Floats:
     odds = share / np.maximum(1 - share, 1e-9) * np.exp(log_odds)
     return np.asarray(odds / (1 + odds))
