@@ -157,7 +157,7 @@ def _places(header: list[str], columns: list[str]) -> dict[str, int]:
     rest = [name.lower() for name in names[2:]]
     wanted = {name.lower(): name for name in columns}
     problems = [
-        f"{what} {', '.join(found)}"
+        f"{what} {_some_of(found)}"
         for what, found in {
             "lacks the columns": [name for low, name in wanted.items() if low not in rest],
             "has the unknown columns": [n for n in names[2:] if n.lower() not in wanted],
@@ -168,6 +168,11 @@ def _places(header: list[str], columns: list[str]) -> dict[str, int]:
     if problems:
         raise BadLabelFileError(f"Line 1: the header {' and '.join(problems)}")
     return {name: rest.index(low) + 2 for low, name in wanted.items()}
+
+
+def _some_of(names: list[str]) -> str:
+    more = len(names) - _PROBLEMS_SHOWN
+    return ", ".join(names[:_PROBLEMS_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _row(line: int, cells: list[str], places: Mapping[str, int]) -> LabelRow:

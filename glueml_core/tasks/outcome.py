@@ -10,6 +10,9 @@ from glueml_core.tasks.folder import RunFolder
 
 __all__ = ["Outcome"]
 
+# What a file brings along may end up in an error's text: a column's name, a cell.
+MAX_REASON_CHARACTERS = 2_000
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -29,8 +32,11 @@ class Outcome:
     may_retry: bool = False
 
     def save(self, folder: RunFolder) -> None:
-        """Leave it for the supervisor."""
-        folder.write_json(folder.outcome, asdict(self))
+        """Leave it for the supervisor; a reason of any length is cut to one that can be read."""
+        left = asdict(self)
+        if self.error_string is not None and len(self.error_string) > MAX_REASON_CHARACTERS:
+            left["error_string"] = f"{self.error_string[:MAX_REASON_CHARACTERS]}…"
+        folder.write_json(folder.outcome, left)
 
     @classmethod
     def load(cls, folder: RunFolder, exit_code: int) -> Outcome:
