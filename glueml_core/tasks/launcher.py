@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,10 +10,10 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 
-from glueml_core.tasks.nursery import request
 from glueml_core.tasks.processes import Handover
 
 __all__ = ["launch"]
@@ -29,7 +30,7 @@ class _Nursery:
             [sys.executable, "-P", "-m", "glueml_core.tasks.nursery"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={"OMP_WAIT_POLICY": "PASSIVE", **os.environ},
+            env=_environ(),
             start_new_session=True,
         )
         self.pid_here = os.getpid()
@@ -76,7 +77,7 @@ def launch(handover: Handover, on_end: _OnEnd) -> None:
         OSError: No process could be started.
     """
     global _nursery
-    line = request(handover)
+    line = _request(handover)
     with _lock:
         # After a fork there are two of us, and the nursery is the other one's.
         alive = _nursery is not None and _nursery.pid_here == os.getpid()
@@ -84,6 +85,16 @@ def launch(handover: Handover, on_end: _OnEnd) -> None:
             _nursery = _Nursery()
             if not _nursery.launch(line, on_end):
                 raise BrokenPipeError("The nursery of task runs died.")
+
+
+def _request(handover: Handover) -> bytes:
+    asked = {"handover": handover.plain(), "environ": _environ(), "cwd": str(Path.cwd())}
+    return json.dumps(asked).encode() + b"\n"
+
+
+def _environ() -> dict[str, str]:
+    # Threads that wait for each other by spinning take ten times as long on a busy machine.
+    return {"OMP_WAIT_POLICY": "PASSIVE", **os.environ}
 
 
 def _tell_end(pid: int, on_end: _OnEnd) -> None:

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from contextlib import suppress
 from importlib import import_module
 from multiprocessing import active_children, get_context
-from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
@@ -19,7 +18,7 @@ from glueml_core.tasks.log import log_to_stdout
 from glueml_core.tasks.processes import Handover
 from glueml_core.tasks.supervisor import supervise
 
-__all__ = ["request", "serve"]
+__all__ = ["serve"]
 
 # The slow part of every task: a second or more of loading.
 _LOADED = (
@@ -31,16 +30,12 @@ _LOADED = (
 )
 
 
-def request(handover: Handover) -> bytes:
-    """What to write to a nursery's standard input to have a run supervised: one line."""
-    # Threads that wait for each other by spinning take ten times as long on a busy machine.
-    environ = {"OMP_WAIT_POLICY": "PASSIVE", **os.environ}
-    here = {"environ": environ, "cwd": str(Path.cwd())}
-    return json.dumps({"handover": handover.plain(), **here}).encode() + b"\n"
-
-
 def serve() -> NoReturn:
-    """Fork a supervisor for each line of standard input, and answer its process id, to the end."""
+    """
+    Fork a supervisor for each line of standard input, and answer its process id, to the end.
+
+    A line is a JSON object: a `handover`, and the `environ` and `cwd` of whoever asks.
+    """
     for module in _LOADED:
         import_module(module)
     signal.signal(signal.SIGCHLD, _reap)

@@ -8,6 +8,8 @@ import signal
 import sys
 from types import FrameType
 
+from pandera.errors import SchemaError, SchemaErrors
+
 from glueml_core.errors import GlueError
 from glueml_core.store import Store
 from glueml_core.tasks.folder import RunFolder
@@ -15,6 +17,7 @@ from glueml_core.tasks.outcome import Outcome
 from glueml_core.tasks.processes import Handover
 from glueml_core.tasks.progress import ProgressReport
 from glueml_core.tasks.task import Task
+from glueml_core.tasks.violations import violations_text
 
 __all__ = ["perform", "work"]
 
@@ -38,6 +41,9 @@ def work(handover: Handover) -> None:
     folder = RunFolder.of(handover.settings, handover.run_id)
     try:
         perform(_task(store, handover, folder)).save(folder)
+    except (SchemaError, SchemaErrors) as error:
+        Outcome("FAILED", violations_text(error), may_retry=True).save(folder)
+        raise
     except Exception as error:
         Outcome("FAILED", f"{type(error).__name__}: {error}", may_retry=True).save(folder)
         raise
