@@ -44,7 +44,7 @@ class _LazyGroup(click.Group):
 )
 @click.pass_context
 def main(ctx: click.Context, store: Path | None) -> None:
-    r"""
+    """
     Find the records that mean the same thing, having been taught by example.
 
     \b
@@ -57,5 +57,5 @@ def main(ctx: click.Context, store: Path | None) -> None:
       glueml find-matches people --to matches/          the answer
 
     `glueml demo` does all of it on 5,000 made-up people.
-    """
+    """  # noqa: D301
     ctx.obj = store

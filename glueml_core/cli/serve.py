@@ -60,11 +60,11 @@ def command(ctx: click.Context, host: str, port: int, stop_timeout_s: int) -> No
 
     # These take a while to load; what is refused is refused at once.
     from glueml_core.api import Core
-    from glueml_core.http.app import build_app
+    from glueml_core.web import build_site
 
     log_to_stderr()
     store: Path | None = ctx.find_root().obj
-    app = build_app(Core.open(store), secrets)
+    app = build_site(Core.open(store), secrets)
     address, port = listening.getsockname()[:2]
     click.echo(_announcement(address, port, len(secrets)))
     server.run(app, listening, stop_timeout_s)

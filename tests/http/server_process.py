@@ -19,7 +19,7 @@ import psutil
 from tests.http.serving import glue_client
 
 PATIENCE_S = 240
-SERVE = [sys.executable, "-c", "from glueml_core.cli.serve import command; command()"]
+SERVE = [str(Path(sys.executable).with_name("glueml")), "serve"]
 
 
 class ServerProcess:

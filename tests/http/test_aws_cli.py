@@ -16,7 +16,7 @@ from tests.http.serving import KEY_ID, SECRET
 SCRIPT = Path(__file__).parents[2] / "deploy" / "smoke.sh"
 
 
-@pytest.mark.behavior(1, 24, 25, 33, 35)
+@pytest.mark.behavior(1, 24, 25, 35)
 def test_the_tutorial_goes_through_step_by_step(tmp_path, s3, s3_server):
     bucket = f"smoke-{uuid4()}"
     keys = {"GLUEML_ACCESS_KEY_ID": KEY_ID, "GLUEML_SECRET_ACCESS_KEY": SECRET}

@@ -34,6 +34,8 @@ class TestWithoutKeys:
             assert "no access keys: for this machine only" in server.announcement
             glue = glue_client(server.url, secret="any")
             assert glue.list_ml_transforms()["TransformIds"] == []
+            page = httpx.get(server.url, follow_redirects=True)
+            assert page.headers["Content-Type"].startswith("text/html")
 
     @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.invalid"])
     def test_it_does_not_bind_anything_but_loopback(self, host):
