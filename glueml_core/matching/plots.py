@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
     from glueml_core.matching.evaluation import Evaluation
 
@@ -120,8 +121,8 @@ def pr_curve_markdown(evaluation: Evaluation) -> str:
 
 def _pr_curve_svg(evaluation: Evaluation) -> str:
     points = evaluation.pr_curve
-    shown = np.unique(np.linspace(0, len(points) - 1, _SVG_POINTS).astype(int))
-    line = " ".join(_svg_point(points[i].recall, points[i].precision) for i in shown)
+    at = np.array([(point.recall, point.precision) for point in points])
+    line = " ".join(_svg_point(*at[i]) for i in _evenly_along(at, _SVG_POINTS))
     dot = ""
     if evaluation.precision is not None and evaluation.recall is not None:
         x, y = _svg_point(evaluation.recall, evaluation.precision).split(",")
@@ -134,6 +135,14 @@ def _pr_curve_svg(evaluation: Evaluation) -> str:
         f'<text x="12" y="{_SVG_HEIGHT - 4}" font-size="12" fill="gray">'
         f"AUC {evaluation.area_under_pr_curve:.3f} F1 {evaluation.f1:.3f}</text></svg>"
     )
+
+
+def _evenly_along(line: NDArray[np.float64], count: int) -> NDArray[np.intp]:
+    """Which points of a line to keep so that its corners stay; shape (at most count,)."""
+    way = np.r_[0, np.abs(np.diff(line, axis=0)).sum(axis=1).cumsum()]
+    steps = np.linspace(0, way[-1], count)
+    # The last point before each step, so that the end of a straight part is not cut off.
+    return np.unique(np.searchsorted(way, steps, side="right") - 1)
 
 
 def _svg_point(recall: float, precision: float) -> str:
