@@ -78,18 +78,20 @@ def _evaluation_detail(core: Core | None, transform_id: str) -> Metadata:
 def _intervals(detail: Mapping[str, Any]) -> dg.TableMetadataValue:
     """Each metric with the ends of its 95 % interval."""
     rows = [
-        {"metric": f"labeled pairs: {name}", "value": detail[name], "low": low, "high": high}
+        _interval(name, {"value": detail[name], "low": low, "high": high})
         for name, (low, high) in detail["intervals"].items()
         if detail.get(name) is not None
     ]
-    rows += [
-        {"metric": f"all pairs: {name}", **share} for name, share in detail["clusters"].items()
-    ]
+    rows += [_interval(f"clusters' {name}", share) for name, share in detail["clusters"].items()]
     columns = [dg.TableColumn("metric", "string")]
     columns += [dg.TableColumn(name, "float") for name in ("value", "low", "high")]
     return dg.MetadataValue.table(
         [dg.TableRecord(row) for row in rows], schema=dg.TableSchema(columns)
     )
+
+
+def _interval(metric: str, share: Mapping[str, float]) -> dict[str, Any]:
+    return {"metric": metric} | {name: round(value, 3) for name, value in share.items()}
 
 
 def _paths(task_run: Mapping[str, Any]) -> Metadata:

@@ -50,9 +50,7 @@ def cluster_size_pictures(matches: pd.DataFrame) -> dict[str, dg.MetadataValue]:
     sizes = matches["match_id"].value_counts()
     counts = sizes[sizes > 1].clip(upper=12).value_counts().reindex(range(2, 13), fill_value=0)
     return {
-        "cluster_sizes": inline_bars(
-            counts.tolist(), title="clusters of 2, 3 … 12 and more records"
-        ),
+        "cluster_sizes": inline_bars(counts.tolist(), title="clusters of 2, 3, … 12+ records"),
         "cluster_sizes_large": png(plots.cluster_sizes_png(matches)),
     }
 
