@@ -3,6 +3,7 @@ import pandas as pd
 from glueml_dagster import Expectations, schema_check
 from glueml_dagster.contradictions import contradictions
 from glueml_dagster.match_checks import MatchNumbers, match_checks
+from glueml_dagster.quality_checks import floor_checks
 from glueml_dagster.table_schemas import source_schema
 
 
@@ -77,6 +78,23 @@ class TestMatchChecks:
 
     def test_count_clusters_duplicates_and_the_share_of_matched_records(self):
         assert MatchNumbers.of(matches_of(0, 0, 0, 3)) == MatchNumbers(4, 2, 3, 2, 0.75)
+
+
+class TestFloorChecks:
+    FLOORS = Expectations(min_precision=0.9, min_f1=0.8)
+
+    def test_pass_at_the_floor_and_fail_below_it(self):
+        checks = floor_checks(self.FLOORS, {"precision": 0.9, "f1": 0.79, "recall": 0.1})
+
+        assert {check.check_name: check.passed for check in checks} == {
+            "precision_floor": True,
+            "f1_floor": False,
+        }
+
+    def test_fail_where_the_labels_cannot_tell_the_metric(self):
+        precision, _ = floor_checks(self.FLOORS, {"f1": 0.9})
+
+        assert not precision.passed
 
 
 class TestContradictions:
