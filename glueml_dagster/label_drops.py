@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -85,7 +85,7 @@ def version_of(transform_id: str, file: LabelFile) -> str:
     return hashlib.sha256(f"{transform_id}|{file.uri}|{file.etag}".encode()).hexdigest()
 
 
-def list_label_files(folder: str, s3_client: Any) -> list[LabelFile]:
+def list_label_files(folder: str, s3_client: Callable[[], Any]) -> list[LabelFile]:
     """
     Every file with content directly or deeper below a folder, in the order they came.
 
@@ -93,20 +93,20 @@ def list_label_files(folder: str, s3_client: Any) -> list[LabelFile]:
 
     Args:
         folder: `s3://bucket/prefix`, `file:///path` or an absolute path.
-        s3_client: Speaks to S3; unused for a local folder.
+        s3_client: Gives a client of S3; not called for a local folder.
     """
     parts = urlsplit(folder)
     found = (
-        _s3_files(parts.netloc, parts.path.strip("/"), s3_client)
+        _s3_files(parts.netloc, parts.path.strip("/"), s3_client())
         if parts.scheme.startswith("s3")
         else _local_files(Path(unquote(parts.path)))
     )
     return sorted(found)
 
 
-def find_label_file(uri: str, s3_client: Any) -> LabelFile:
+def find_label_file(uri: str, s3_client: Callable[[], Any]) -> LabelFile:
     """
-    The version of one file that is there now.
+    The version of one file that is there now; the arguments as for `list_label_files`.
 
     Raises:
         FileNotFoundError: There is none.
@@ -114,9 +114,10 @@ def find_label_file(uri: str, s3_client: Any) -> LabelFile:
     parts = urlsplit(uri)
     if not parts.scheme.startswith("s3"):
         return _local_file(Path(unquote(parts.path)))
+    client = s3_client()
     try:
-        found = s3_client.head_object(Bucket=parts.netloc, Key=parts.path.lstrip("/"))
-    except s3_client.exceptions.ClientError as error:
+        found = client.head_object(Bucket=parts.netloc, Key=parts.path.lstrip("/"))
+    except client.exceptions.ClientError as error:
         if error.response["Error"]["Code"] != "404":
             raise
         raise FileNotFoundError(f"There is no file at {uri}.") from error

@@ -10,6 +10,8 @@ import dagster as dg
 from pydantic import Field, model_validator
 
 if TYPE_CHECKING:
+    from dagster_aws.s3 import S3Resource
+
     from glueml_core.api.core import Core
     from glueml_core.settings import Settings
 
@@ -87,7 +89,7 @@ class GlueMLResource(dg.ConfigurableResource):
 
         s3 = self.s3 or S3Resource(region_name=self.region_name)
         assert isinstance(s3, S3Resource)
-        return s3.get_client()
+        return _s3_client(type(s3), s3.model_dump_json(), os.getpid())
 
     def core(self) -> Core:
         """
@@ -101,6 +103,12 @@ class GlueMLResource(dg.ConfigurableResource):
         from glueml_core.settings import Settings
 
         return _open(Settings.of(self.store), os.getpid())
+
+
+@cache
+def _s3_client(kind: type[S3Resource], config: str, _pid: int) -> Any:
+    """One client for each configuration and process: a new one reads megabytes of JSON."""
+    return kind.model_validate_json(config).get_client()
 
 
 @cache

@@ -70,7 +70,7 @@ def build_labels(spec: dg.AssetSpec, transform: FindMatchesTransform) -> dg.Asse
 
 
 def _import_all(run: StageRun, config: LabelsConfig) -> list[ImportedFile]:
-    s3_client = run.glueml.s3_client()
+    s3_client = run.glueml.s3_client
     if config.input_s3_path is None:
         files = list_label_files(run.transform.path("labels"), s3_client)
     else:

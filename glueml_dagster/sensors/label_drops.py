@@ -67,7 +67,7 @@ def build_label_drop_sensor(
 
         transform_id = str(found["TransformId"])
         ledger = ledger_of(core, transform_id, context.instance)
-        files = list_label_files(transform.path("labels"), glueml.s3_client())
+        files = list_label_files(transform.path("labels"), glueml.s3_client)
         left = (file for file in files if file not in ledger)
         requests = 0
         for file in left:

@@ -1,6 +1,7 @@
 """A transform of a few people, in a store of its own, as a Dagster user defines it."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,13 @@ class InlineResource(GlueMLResource):
     """A store whose task runs are done at once and in this process, by the real tasks."""
 
     def core(self) -> Core:
-        settings = Settings.of(self.store)
-        store = Store.open(settings)
-        return Core(store, settings, InlineRunner(settings, store))
+        return open_inline(Settings.of(self.store))
+
+
+@cache
+def open_inline(settings: Settings) -> Core:
+    store = Store.open(settings)
+    return Core(store, settings, InlineRunner(settings, store))
 
 
 @pytest.fixture
