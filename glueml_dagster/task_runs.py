@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 from botocore.exceptions import ClientError
 
+from glueml_core.errors import GlueError
 from glueml_dagster.stages import Stage
 from glueml_dagster.status import ACTIVE
 
@@ -85,6 +86,7 @@ def start_or_resume(
 
     Raises:
         dg.RetryRequested: The service's limit of concurrent runs is reached.
+        dg.Failure: A match job was refused.
     """
     for earlier in _task_runs_of(context, stage):
         if _is_active(glue, transform_id, earlier):
@@ -158,6 +160,8 @@ def _failure(task_run: TaskRun) -> dg.Failure:
 def _start(start: Callable[[], str]) -> str:
     try:
         return start()
+    except GlueError as error:
+        raise dg.Failure(f"{error.code}: {error}", allow_retries=False) from error
     except ClientError as error:
         if error.response["Error"]["Code"] != "ConcurrentRunsExceededException":
             raise

@@ -1,7 +1,5 @@
 """The asset `incremental_matches`: new records among those matched before, old ids kept."""
 
-from typing import Any
-
 import dagster as dg
 
 from glueml_dagster.assets.match_result import match_result
@@ -9,7 +7,6 @@ from glueml_dagster.assets.stage_run import StageRun, stage_asset
 from glueml_dagster.catalog import crawl_source, get_table
 from glueml_dagster.definition import Expectations, FindMatchesTransform
 from glueml_dagster.match_checks import match_check_specs
-from glueml_dagster.match_jobs import start_match_job
 from glueml_dagster.resource import GlueMLResource
 from glueml_dagster.stages import Stage
 
@@ -30,19 +27,22 @@ def build_incremental_matches(
     def incremental_matches(
         context: dg.AssetExecutionContext, glueml: GlueMLResource
     ) -> dg.MaterializeResult:
+        from glueml_core.transforms import start_find_matches
+
         run = StageRun(context, glueml, transform, Stage.INCREMENTAL_MATCHES)
         core = run.core_for_matching()
         crawl_source(run.glue, new_records, core.settings)
 
         def start() -> str:
-            return start_match_job(
+            return start_find_matches(
                 core,
                 run.transform_id,
-                context,
+                transform.path("incremental_matches"),
                 source=get_table(run.glue, new_records),
                 existing=_last_matches(context, matches_key),
-                output_path=transform.path("incremental_matches"),
-                confidence_scores=transform.match_confidence_scores,
+                compute_match_confidence_scores=transform.match_confidence_scores,
+                job_name=context.job_name,
+                job_run_id=context.run.run_id,
             )
 
         return match_result(run, run.task_run(start), spec.key, expectations)
@@ -50,9 +50,9 @@ def build_incremental_matches(
     return incremental_matches
 
 
-def _last_matches(context: dg.AssetExecutionContext, key: dg.AssetKey) -> dict[str, Any]:
+def _last_matches(context: dg.AssetExecutionContext, key: dg.AssetKey) -> str:
     """
-    The table that the asset of matches wrote last.
+    The file that the asset of matches wrote last.
 
     Raises:
         dg.Failure: It has not been materialized.
@@ -60,11 +60,4 @@ def _last_matches(context: dg.AssetExecutionContext, key: dg.AssetKey) -> dict[s
     event = context.instance.get_latest_materialization_event(key)
     if event is None or event.asset_materialization is None:
         raise dg.Failure(f"Materialize {key.to_user_string()} first.", allow_retries=False)
-    file = event.asset_materialization.metadata["file"].value
-    columns = event.asset_materialization.metadata["dagster/column_schema"].value.columns
-    return {
-        "StorageDescriptor": {
-            "Location": file,
-            "Columns": [{"Name": column.name, "Type": column.type} for column in columns],
-        }
-    }
+    return str(event.asset_materialization.metadata["file"].value)

@@ -7,7 +7,6 @@ from glueml_dagster.assets.stage_run import StageRun, stage_asset
 from glueml_dagster.catalog import get_table
 from glueml_dagster.definition import Expectations, FindMatchesTransform
 from glueml_dagster.match_checks import match_check_specs
-from glueml_dagster.match_jobs import start_match_job
 from glueml_dagster.resource import GlueMLResource
 from glueml_dagster.stages import Stage
 
@@ -21,17 +20,20 @@ def build_matches(
 
     @stage_asset(spec, transform, match_check_specs(spec.key, expectations))
     def matches(context: dg.AssetExecutionContext, glueml: GlueMLResource) -> dg.MaterializeResult:
+        from glueml_core.transforms import start_find_matches
+
         run = StageRun(context, glueml, transform, Stage.MATCHES)
         core = run.core_for_matching()
 
         def start() -> str:
-            return start_match_job(
+            return start_find_matches(
                 core,
                 run.transform_id,
-                context,
+                transform.path("matches"),
                 source=get_table(run.glue, transform.source),
-                output_path=transform.path("matches"),
-                confidence_scores=transform.match_confidence_scores,
+                compute_match_confidence_scores=transform.match_confidence_scores,
+                job_name=context.job_name,
+                job_run_id=context.run.run_id,
             )
 
         return match_result(run, run.task_run(start), spec.key, expectations)
