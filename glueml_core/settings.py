@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -15,6 +15,20 @@ from pydantic_settings import (
 )
 
 DEFAULT_STORE = ".glueml"
+
+
+class ExtensionNames(BaseModel):
+    """
+    Objects of recordlinkage's own classes, as `module:object`, that join in one transform.
+
+    `indexers` are BaseIndexAlgorithm, each adding candidate pairs; `features` BaseCompareFeature,
+    by the names that reasons and importances give them.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    indexers: tuple[str, ...] = ()
+    features: dict[str, str] = {}
 
 
 class Settings(BaseSettings):
@@ -64,6 +78,10 @@ class Settings(BaseSettings):
     max_label_file_mb: int = Field(default=10, ge=1, description="Size of one label file, in MB.")
     seed: int = Field(
         default=0, ge=0, description="Decides between equals when training and choosing labels."
+    )
+
+    extensions: dict[str, ExtensionNames] = Field(
+        default={}, description="The user's own blocking and features, by transform name."
     )
 
     @property

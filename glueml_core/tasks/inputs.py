@@ -13,6 +13,7 @@ from glueml_core.schemas import Labels, Records
 from glueml_core.store import CurrentLabel
 from glueml_core.tables.records import append_records, to_records
 from glueml_core.tables.sources import read_table
+from glueml_core.tasks.extensions import extensions_of
 from glueml_core.tasks.task import Task
 
 __all__ = [
@@ -74,6 +75,7 @@ def matching_options(task: Task, *, enforce: bool | None = None) -> MatchingOpti
         accuracy_cost_tradeoff=chosen.accuracy_cost_tradeoff,
         enforce_provided_labels=chosen.enforce_provided_labels if enforce is None else enforce,
         seed=task.settings.seed,
+        extensions=extensions_of(task.settings, chosen.name),
     )
 
 
