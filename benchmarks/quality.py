@@ -14,6 +14,7 @@ import os
 import tempfile
 import time
 from dataclasses import asdict, dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from benchmarks.score import (
 from glueml_core.matching import Evaluation, MatchingOptions, candidate_pairs
 
 KEY = "id"
+_PATH = click.Path(exists=True, path_type=Path)
 
 
 @dataclass(frozen=True)
@@ -79,14 +81,13 @@ def measure(dataset: Dataset, labels: int, seed: int) -> Result:
     """Teach a transform with so many labeled records, let it judge itself, score its clusters."""
     os.environ["GLUEML_SEED"] = str(seed)
     with tempfile.TemporaryDirectory() as folder, MemoryWatch() as memory:
-        product = Product.set_up(dataset.name, dataset.records, KEY, Path(folder))
+        transform = Product.set_up(dataset.name, dataset.records, KEY, Path(folder))
         start = time.perf_counter()
         oracle = Oracle(dataset.truth, labels)
-        while oracle.remaining:
-            product.learn(oracle.fill(product.labeling_file(), KEY))
-        matches = product.find_matches(dataset.records)
+        _teach(transform, oracle)
+        matches = transform.find_matches(dataset.records)
         seconds = time.perf_counter() - start
-        estimated = _estimated(product.evaluate())
+        estimated = _estimated(transform.evaluate())
     return _result(
         dataset,
         matches,
@@ -96,6 +97,15 @@ def measure(dataset: Dataset, labels: int, seed: int) -> Result:
         peak_memory_mib=memory.peak_mib,
         estimated=estimated,
     )
+
+
+def _teach(transform: Product, oracle: Oracle) -> None:
+    """Labeling rounds until the budget is spent, or no record is left to ask about."""
+    while oracle.remaining:
+        before = oracle.remaining
+        transform.learn(oracle.fill(transform.labeling_file(), KEY))
+        if oracle.remaining == before:
+            return
 
 
 def _result(dataset: Dataset, matches: pd.DataFrame, **known: Any) -> Result:
@@ -142,23 +152,38 @@ def _read_csv(path: Path) -> pd.DataFrame:
 
 
 @click.command()
-@click.argument("folders", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
-@click.option(
-    "--labels", default="300", show_default=True, help="Labeled records; or several: 100,300."
-)
-@click.option("--seeds", "--seed", default="1", show_default=True, help="Seed; or several: 1,2,3.")
-@click.option("--table", type=click.Path(path_type=Path), help="Also write a page of tables here.")
-def main(folders: tuple[Path, ...], labels: str, seeds: str, table: Path | None) -> None:
+@click.argument("folders", nargs=-1, required=True, type=_PATH)
+@click.option("--labels", default="300", show_default=True, help="Labeled records; or: 100,300.")
+@click.option("--seeds", "--seed", default="1", show_default=True, help="Seed; or: 1,2,3.")
+@click.option("--table", type=click.Path(path_type=Path), help="Write tables into this page.")
+@click.option("--kept", type=click.Path(path_type=Path), help="Runs to keep, and not to repeat.")
+def main(
+    folders: tuple[Path, ...], labels: str, seeds: str, table: Path | None, kept: Path | None
+) -> None:
     """Measure GlueML on each of FOLDERS; one line of JSON a run."""
-    results = []
+    results = _read_results(kept)
+    done = {(result.dataset, result.labels, result.seed) for result in results}
     for folder in folders:
         dataset = Dataset.read(folder)
-        for budget in map(int, labels.split(",")):
-            for seed in map(int, seeds.split(",")):
-                results.append(measure(dataset, budget, seed))
-                click.echo(json.dumps(asdict(results[-1])))
+        for budget, seed in product(map(int, labels.split(",")), map(int, seeds.split(","))):
+            if (dataset.name, budget, seed) in done:
+                continue
+            results.append(measure(dataset, budget, seed))
+            click.echo(json.dumps(asdict(results[-1])))
+            _write_results(results, kept)
     if table:
         write_report(results, table)
+
+
+def _read_results(kept: Path | None) -> list[Result]:
+    if kept is None or not kept.exists():
+        return []
+    return [Result(**json.loads(line)) for line in kept.read_text().splitlines()]
+
+
+def _write_results(results: list[Result], kept: Path | None) -> None:
+    if kept is not None:
+        kept.write_text("".join(json.dumps(asdict(result)) + "\n" for result in results))
 
 
 if __name__ == "__main__":
