@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from glueml_core.matching.comparison import compare
 from glueml_core.matching.evaluation import (
     ClusterEstimate,
     CurvePoint,
@@ -28,6 +27,7 @@ from glueml_core.matching.labels import LabeledPairs, TooFewLabelsError, labeled
 from glueml_core.matching.metrics import confusion_at, precision_recall_curve
 from glueml_core.matching.options import silent
 from glueml_core.matching.shares import Estimate
+from glueml_core.matching.teaching import compare_to_teach
 from glueml_core.matching.training import train_on
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def evaluate_matcher(
             they cannot be held back and learned from.
     """
     progress(0.0, "Comparing records")
-    comparison = compare(records, options)
+    comparison = compare_to_teach(records, labels, options)
     labeled = labeled_pairs(labels, comparison.table).check()
     _check_can_be_held_back(labeled)
     progress(0.3, "Learning from parts of the labels")

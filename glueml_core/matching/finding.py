@@ -11,6 +11,7 @@ from pandera.typing import DataFrame
 from glueml_core.matching.arrays import Positions
 from glueml_core.matching.clustering import Clusters, cluster_rows
 from glueml_core.matching.comparison import compare
+from glueml_core.matching.large import find_matches_in_parts
 from glueml_core.matching.links import Links, label_links
 from glueml_core.matching.matcher import Matcher
 from glueml_core.matching.membership import record_clusters
@@ -24,10 +25,14 @@ __all__ = ["Found", "find_matches", "find_matches_with_scoring"]
 
 @dataclass(frozen=True)
 class Found:
-    """Matches, and what they were found with, for who wants to know more."""
+    """
+    Matches, and what they were found with, for who wants to know more.
+
+    `scoring` is None where the table was too large to be looked at whole.
+    """
 
     matches: DataFrame[Matches]
-    scoring: Scoring
+    scoring: Scoring | None
 
 
 def find_matches(
@@ -64,6 +69,8 @@ def find_matches_with_scoring(
     """What `find_matches` gives, and the scoring that it rests on."""
     matcher.check_extensions(options.extensions)
     enforced = labels if options.enforce_provided_labels else labels.iloc[:0]
+    if len(records) > options.whole_table_rows:
+        return Found(find_matches_in_parts(records, matcher, enforced, options, progress), None)
     progress(0.0, "Comparing records")
     comparison = compare(records, options, matcher.columns, _standing_alone(records, enforced))
     scoring = Scoring(matcher, comparison)

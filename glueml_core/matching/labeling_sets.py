@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from glueml_core.matching.comparison import Comparison, compare
+from glueml_core.matching.comparison import Comparison
 from glueml_core.matching.labeling_groups import GroupBuilder
 from glueml_core.matching.labeling_seeds import SeedPicker
 from glueml_core.matching.labeling_view import LabelingView
 from glueml_core.matching.options import silent
 from glueml_core.matching.pair_graph import PairGraph
+from glueml_core.matching.teaching import compare_to_teach
 from glueml_core.schemas import LabelingSets
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def generate_labeling_sets(
         set_size: Records in a set, at least 2.
     """
     progress(0.0, "Finding similar records")
-    comparison = compare(records, options, matcher.columns if matcher else None)
+    columns = matcher.columns if matcher else None
+    comparison = compare_to_teach(records, labels, options, columns)
     progress(0.4, "Choosing what to ask")
     sets = choose_labeling_sets(comparison, labels, matcher, options, set_count, set_size)
     progress(1.0, f"{sets['labeling_set_id'].nunique()} labeling sets of {len(sets)} records")

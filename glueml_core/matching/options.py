@@ -30,6 +30,9 @@ class MatchingOptions:
         enforce_provided_labels: Whether labels hold in the output whatever the model says.
         seed: Makes training repeatable.
         extensions: Blocking and features that the user brought.
+        whole_table_rows: Tables with more records are matched part by part: candidates come from
+            joins alone, and how common things are is judged by a sample.
+        memory_limit_mib: What matching a large table may take.
 
     Raises:
         ValueError: A tradeoff lies outside [0, 1].
@@ -40,6 +43,8 @@ class MatchingOptions:
     enforce_provided_labels: bool = False
     seed: int = 0
     extensions: Extensions = field(default_factory=Extensions)
+    whole_table_rows: int = 100_000
+    memory_limit_mib: int = 6_144
 
     def __post_init__(self) -> None:
         for name in ("precision_recall_tradeoff", "accuracy_cost_tradeoff"):

@@ -13,7 +13,7 @@ from glueml_core.matching.arrays import Floats, Positions
 from glueml_core.matching.comparison import Comparison
 from glueml_core.matching.features import Competition, FeatureTable
 from glueml_core.matching.features.feature import side_by_side
-from glueml_core.matching.features.telling import TellingWords
+from glueml_core.matching.features.telling import TellingWords, WordLore
 from glueml_core.matching.matcher import Matcher
 from glueml_core.matching.pair_model import PairModel
 
@@ -31,14 +31,23 @@ class Scoring:
     Args:
         matcher: A trained matcher.
         comparison: The table, prepared with the matcher's columns.
+        lore: How telling words are in the larger table that this is a part of; left out, the
+            table speaks for itself.
     """
 
     matcher: Matcher
     comparison: Comparison
+    lore: WordLore | None = None
 
     @cached_property
     def _second_stage(self) -> SecondStage:
-        return SecondStage.of(self.comparison, self.matcher.first_stage)
+        return SecondStage.of(self.comparison, self.matcher.first_stage, self.lore)
+
+    @property
+    def word_lore(self) -> WordLore:
+        """How telling words are in this table."""
+        words = self.comparison.vectors.words.tokens
+        return self._second_stage.telling.of_words(words)
 
     @cached_property
     def candidates(self) -> Floats:
@@ -101,15 +110,18 @@ class SecondStage:
     telling: TellingWords
 
     @classmethod
-    def of(cls, comparison: Comparison, models: Sequence[PairModel]) -> SecondStage:
-        """Learn from a table's candidate pairs."""
-        pairs, presence = comparison.candidates, comparison.vectors.words.rows.presence
+    def of(
+        cls, comparison: Comparison, models: Sequence[PairModel], lore: WordLore | None = None
+    ) -> SecondStage:
+        """Learn from a table's candidate pairs; about words only if there is no lore."""
+        pairs, words = comparison.candidates, comparison.vectors.words
         score = first_stage_scores(models, comparison.features)
-        return cls(
-            models,
-            comparison.competition_by("first model", score),
-            TellingWords.of(presence, pairs.left, pairs.right, score),
+        telling = (
+            TellingWords.of(words.rows.presence, pairs.left, pairs.right, score)
+            if lore is None
+            else TellingWords.recalled(lore, words.rows.presence, words.tokens)
         )
+        return cls(models, comparison.competition_by("first model", score), telling)
 
     def __call__(self, first: FeatureTable, left: Positions, right: Positions) -> FeatureTable:
         """First-stage features with those that rest on first-stage scores."""

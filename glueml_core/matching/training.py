@@ -8,7 +8,7 @@ import numpy as np
 from pandera.typing import DataFrame
 
 from glueml_core.matching.arrays import Floats, Positions
-from glueml_core.matching.comparison import Comparison, compare
+from glueml_core.matching.comparison import Comparison
 from glueml_core.matching.features import FeatureTable
 from glueml_core.matching.labels import LabeledPairs, labeled_pairs
 from glueml_core.matching.logistic import LogisticCurve
@@ -16,6 +16,7 @@ from glueml_core.matching.matcher import HeldOut, Matcher
 from glueml_core.matching.options import MatchingOptions, Progress
 from glueml_core.matching.pair_model import PairModel, train_pair_model
 from glueml_core.matching.scoring import SecondStage, start_scores
+from glueml_core.matching.teaching import compare_to_teach
 from glueml_core.schemas import Labels, Records
 
 __all__ = ["train_matcher", "train_on"]
@@ -41,7 +42,7 @@ def train_matcher(
         TooFewLabelsError: No labeled pair is a match, or none is a difference.
     """
     progress(0.0, "Comparing records")
-    comparison = compare(records, options)
+    comparison = compare_to_teach(records, labels, options)
     labeled = labeled_pairs(labels, comparison.table).check()
     progress(0.4, "Training")
     rows = np.unique(np.concatenate([labeled.left, labeled.right]))

@@ -85,7 +85,7 @@ def _match(
     if existing is None:
         known = without_unknown(labels, records)
         found = find_matches_with_scoring(records, matcher, known, options, progress)
-        if request.output is not None and request.output.weak_clusters:
+        if found.scoring and request.output is not None and request.output.weak_clusters:
             told = [weak.to_dict() for weak in weak_clusters(found.matches, found.scoring)]
             task.folder.write_json(task.folder.weak_clusters, told)
         return _in_order(found.matches, records)

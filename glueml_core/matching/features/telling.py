@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 from scipy import sparse
 from scipy.special import logit
 
 from glueml_core.matching.arrays import Floats, Positions, SparseRows
 from glueml_core.matching.features.feature import Feature, FeatureTable
 
-__all__ = ["TellingWords", "telling_layout"]
+__all__ = ["TellingWords", "WordLore", "telling_layout"]
 
 _PAIRS_AT_ONCE = 200_000
 # A word counts as this many pairs of average score before it has pairs of its own.
@@ -27,6 +29,21 @@ _LAYOUT = (
 def telling_layout() -> tuple[Feature, ...]:
     """The features, in the order in which they are computed."""
     return _LAYOUT
+
+
+class WordLore(NamedTuple):
+    """
+    How telling words are.
+
+    Args:
+        words: Distinct words.
+        shared: As in `TellingWords`, for each word.
+        unshared: As in `TellingWords`, for each word.
+    """
+
+    words: pd.Index
+    shared: Floats
+    unshared: Floats
 
 
 @dataclass(frozen=True)
@@ -62,6 +79,17 @@ class TellingWords:
         mean = float(np.clip(score.mean() if len(score) else 0.5, 1e-4, 1 - 1e-4))
         lift = _lift(counts[0], mean), -_lift(counts[1], mean)
         return cls(presence, np.maximum(lift[0], 0), np.maximum(lift[1], 0))
+
+    def of_words(self, words: pd.Index) -> WordLore:
+        """What was learned, apart from the table it was learned from."""
+        return WordLore(words, self.shared, self.unshared)
+
+    @classmethod
+    def recalled(cls, lore: WordLore, presence: SparseRows, words: pd.Index) -> TellingWords:
+        """What another table taught, about this one's words; of words unheard of, nothing."""
+        at = lore.words.get_indexer(words)
+        shared, unshared = (np.append(told, np.float32(0))[at] for told in lore[1:])
+        return cls(presence, shared, unshared)
 
     def __call__(self, left: Positions, right: Positions) -> FeatureTable:
         """Features of any pairs of rows."""

@@ -1,0 +1,51 @@
+"""Groups of rows that candidate pairs connect, none too large to look at whole."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from glueml_core.matching.arrays import Mask, Positions
+from glueml_core.matching.large.candidates import Candidates
+
+__all__ = ["LINKED", "MAX_GROUP_ROWS", "STEP", "group_rows"]
+
+MAX_GROUP_ROWS = 500
+# By how much more evidence is asked for inside a group that is too large, in thousandths of a nat.
+STEP = 500
+# Evidence of rows that must stay together, whatever the size of their group.
+LINKED = np.iinfo(np.int32).max
+
+
+def group_rows(pairs: Candidates, row_count: int, min_evidence: int) -> tuple[Positions, Mask]:
+    """
+    Connected rows; inside groups that are too large, pairs with least evidence go first.
+
+    Args:
+        pairs: Candidate pairs; those with LINKED evidence always stay.
+        row_count: Rows of the table.
+        min_evidence: What every pair has at least.
+
+    Returns:
+        Group number of each row, shape (n_rows,), and which pairs stay.
+    """
+    stay = np.ones(len(pairs), dtype=bool)
+    asked = min_evidence
+    while True:
+        group = _connected(pairs.left[stay], pairs.right[stay], row_count)
+        oversized = (np.bincount(group) > MAX_GROUP_ROWS)[group[pairs.left]] & stay
+        loose = oversized & (pairs.evidence < LINKED)
+        if not loose.any():
+            return group, stay
+        asked += STEP
+        stay &= ~(loose & (pairs.evidence < asked))
+
+
+def _connected(left: Positions, right: Positions, row_count: int) -> Positions:
+    graph = sparse.coo_matrix(
+        (np.ones(len(left), dtype=np.int8), (left, right)), shape=(row_count, row_count)
+    )
+    labels: NDArray[np.int32] = connected_components(graph, directed=False)[1]
+    return labels.astype(np.int64)

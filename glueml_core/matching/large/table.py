@@ -1,0 +1,89 @@
+"""A large table as its joins see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from glueml_core.matching.arrays import Positions
+from glueml_core.matching.background import Background
+from glueml_core.matching.large.agreement import Agreement
+from glueml_core.matching.large.hashing import cell_hashes, row_hashes
+from glueml_core.matching.rows import ColumnProfile, distinct_rows, profile
+from glueml_core.matching.vectors import TableVectors
+
+if TYPE_CHECKING:
+    from pandera.typing import DataFrame
+
+    from glueml_core.schemas import Records
+
+__all__ = ["SAMPLE_ROWS", "LargeTable", "background_of"]
+
+# Enough to tell what is common; what it has but once counts as rare.
+SAMPLE_ROWS = 50_000
+
+
+@dataclass(frozen=True)
+class LargeTable:
+    """
+    Distinct rows as the hashes of their cells, in a random order that content alone decides.
+
+    Args:
+        columns: How the columns are read.
+        cells: Cell hashes, shape (n_rows, n_columns).
+        row_of: Row of each record, shape (n_records,).
+        record_of: Position of one record of each row, shape (n_rows,).
+    """
+
+    columns: tuple[ColumnProfile, ...]
+    cells: NDArray[np.int64]
+    row_of: Positions
+    record_of: Positions
+
+    @classmethod
+    def of(
+        cls,
+        records: DataFrame[Records],
+        columns: Sequence[ColumnProfile] | None,
+        apart: Positions,
+    ) -> LargeTable:
+        """
+        Hash a table.
+
+        Args:
+            records: Records in any order.
+            columns: How to read the columns; decided from some of the records if left out.
+            apart: One number a record; records whose numbers differ never share a row.
+        """
+        if columns is None:
+            columns = profile(records.iloc[_spread(len(records))])
+        cells = cell_hashes(records, columns)
+        content = row_hashes(np.column_stack([cells, apart]))
+        _, record_of, row_of = np.unique(content, return_index=True, return_inverse=True)
+        return cls(tuple(columns), cells[record_of], row_of.astype(np.int64), record_of)
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    @property
+    def agreement(self) -> Agreement:
+        """How often its rows agree by chance."""
+        return Agreement.of(self.cells[: 2 * SAMPLE_ROWS], len(self))
+
+    def sample(self, records: DataFrame[Records]) -> DataFrame[Records]:
+        """Records of some random rows."""
+        return records.iloc[self.record_of[:SAMPLE_ROWS]]
+
+
+def background_of(sample: DataFrame[Records], columns: Sequence[ColumnProfile]) -> Background:
+    """How common things are in the table that the sampled records come from."""
+    return TableVectors(distinct_rows(sample, columns)).as_background()
+
+
+def _spread(count: int) -> Positions:
+    """Positions of some records, from all over the table."""
+    return np.unique(np.linspace(0, count - 1, min(count, SAMPLE_ROWS)).astype(np.int64))
