@@ -26,7 +26,7 @@ mutation($params: ExecutionParams!) {
   launchRun(executionParams: $params) {
     __typename
     ... on LaunchRunSuccess { run { runId } }
-    ... on PythonError { message }
+    ... on Error { message }
   }
 }
 """

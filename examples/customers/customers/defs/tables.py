@@ -6,7 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
-DATA = Path(__file__).parents[3] / "data"
+DATA = Path(__file__).parents[2] / "data"
 
 
 @dg.asset(group_name="crm", kinds={"csv"})
