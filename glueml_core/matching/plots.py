@@ -121,7 +121,8 @@ def pr_curve_markdown(evaluation: Evaluation) -> str:
 
 def _pr_curve_svg(evaluation: Evaluation) -> str:
     points = evaluation.pr_curve
-    at = np.array([(point.recall, point.precision) for point in points])
+    start = (0.0, points[0].precision)
+    at = np.array([start, *((point.recall, point.precision) for point in points)])
     line = " ".join(_svg_point(*at[i]) for i in _evenly_along(at, _SVG_POINTS))
     dot = ""
     if evaluation.precision is not None and evaluation.recall is not None:
