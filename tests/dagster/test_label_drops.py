@@ -152,8 +152,7 @@ class TestOnS3:
             drop(name, labels(f"{name}-corrected", person=1000 + int(name)))
 
         daemon = Daemon(defs, "label_drops_people", LABELS, instance)
-        for _ in range(40):
-            daemon.run()
+        while daemon.run():
             daemon.cursor = None
 
         sets = imported_sets(inline.core())
