@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from dagster_aws.s3 import S3Resource
 
     from glueml_core.api.core import Core
-    from glueml_core.settings import Settings
 
 __all__ = ["GlueMLResource"]
 
@@ -102,7 +101,7 @@ class GlueMLResource(dg.ConfigurableResource):
             raise ValueError("Only an embedded store can be opened; this resource has a URL.")
         from glueml_core.settings import Settings
 
-        return _open(Settings.of(self.store), os.getpid())
+        return _open(Settings.of(self.store).model_dump_json(), os.getpid())
 
 
 @cache
@@ -112,12 +111,14 @@ def _s3_client(kind: type[S3Resource], config: str, _pid: int) -> Any:
 
 
 @cache
-def _open(settings: Settings, _pid: int) -> Core:
+def _open(config: str, _pid: int) -> Core:
     """One core for each store and process: a code location's sensors ask for it all day."""
     from glueml_core import Core
+    from glueml_core.settings import Settings
     from glueml_core.store import Store
     from glueml_core.tasks.runner import ProcessRunner
 
+    settings = Settings.model_validate_json(config)
     if settings.runner == "process":
         return Core.of(settings)
     # Another runner brings its task runs to Dagster; from here they must not go round again.

@@ -21,11 +21,12 @@ class InlineResource(GlueMLResource):
     """A store whose task runs are done at once and in this process, by the real tasks."""
 
     def core(self) -> Core:
-        return open_inline(Settings.of(self.store))
+        return open_inline(Settings.of(self.store).model_dump_json())
 
 
 @cache
-def open_inline(settings: Settings) -> Core:
+def open_inline(config: str) -> Core:
+    settings = Settings.model_validate_json(config)
     store = Store.open(settings)
     return Core(store, settings, InlineRunner(settings, store))
 
