@@ -84,6 +84,10 @@ class Settings(BaseSettings):
         default={}, description="The user's own blocking and features, by transform name."
     )
 
+    def __hash__(self) -> int:
+        """Settings are a key of caches, which a dict among the fields would forbid."""
+        return hash(self.model_dump_json())
+
     @property
     def labeling_folder(self) -> Path:
         """Where the pages keep label files: sets to label, and answers on their way in."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from glueml_core.cli.session import Session, command_of_session
 
@@ -44,7 +44,10 @@ def _transforms(session: Session) -> Table:
 
 
 def _task_runs(session: Session, transform_id: str) -> Table:
-    table = Table("task run", "type", "status", "done", "seconds", "", box=None)
+    kept = [
+        Column(name, no_wrap=True) for name in ("task run", "type", "status", "done", "seconds")
+    ]
+    table = Table(*kept, "", box=None)
     for found in session.glue.get_ml_task_runs(TransformId=transform_id)["TaskRuns"]:
         run = session.task_run(found["TaskRunId"])
         done = f"{run.progress:.0%}"

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from glueml_core import connect
 from glueml_core.errors import InvalidInputException
-from glueml_core.http.inprocess import core_of
-from glueml_core.matching import Extensions, Matcher
+from glueml_core.matching import Extensions
 from glueml_core.settings import Settings
 from glueml_core.tasks.extensions import extensions_of
-from tests.tasks.conftest import wait_until_ended
-from tests.tasks.people import PEOPLE, add_table, add_transform, label_file
 
+ROOT = Path(__file__).parents[2]
 RULES = """
 from recordlinkage.compare import Exact
 from recordlinkage.index import Block
@@ -41,30 +41,25 @@ def folder(tmp_path, monkeypatch) -> Path:
     """Where `my_rules` can be imported from, here and in the processes of task runs."""
     (tmp_path / "my_rules.py").write_text(RULES)
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setenv("GLUEML_FILE_ROOTS", f'["{tmp_path}"]')
     return tmp_path
 
 
 def test_a_transform_learns_from_the_features_that_the_settings_name(folder):
+    """In a process of its own, which starts where `my_rules` is known."""
     settings_of(folder, SETTINGS)
-    glue = connect(folder / "store")
-    core = core_of(glue)
-    glue.create_database(DatabaseInput={"Name": "db"})
-    PEOPLE.to_csv(folder / "people.csv", index=False)
-    add_table(glue, "people", str(folder / "people.csv"))
-    transform_id = add_transform(glue, "people")
-    label_file(folder / "labels.csv")
 
-    started = glue.start_import_labels_task_run(
-        TransformId=transform_id, InputS3Path=str(folder / "labels.csv")
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.tasks.teach_people", str(folder)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    run = wait_until_ended(core, started["TaskRunId"])
 
-    assert run.status == "SUCCEEDED", run.error_string
-    kept = core.store.matchers.get(transform_id)
-    assert kept is not None
-    assert Matcher.from_json(kept.text).extension_features == ("same suburb",)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split("\n")[-2] == "same suburb"
 
 
 def test_another_transform_has_none_of_them(folder):
@@ -77,3 +72,7 @@ def test_a_name_that_leads_nowhere_is_told(folder, name):
 
     with pytest.raises(InvalidInputException, match=name):
         extensions_of(settings, "people")
+
+
+def test_settings_that_name_extensions_are_still_a_key_of_caches(folder):
+    assert hash(settings_of(folder, SETTINGS)) == hash(settings_of(folder, SETTINGS))
