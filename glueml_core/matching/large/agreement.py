@@ -5,25 +5,39 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from glueml_core.matching.large.hashing import MISSING, row_hashes
 
-__all__ = ["Agreement", "Key", "rarity_sql"]
+__all__ = ["PER_NAT", "Agreement", "Key", "News", "rarity_sql"]
 
 Key: TypeAlias = tuple[int, ...]
 """Positions of one or two columns."""
 
 # Evidence is counted in whole thousandths of a nat, so that engines cannot differ in rounding.
-_PER_NAT = 1000
+PER_NAT = 1000
 # Chance partners of a row, below which a column identifies and needs no other beside it.
 _IDENTIFYING = 0.5
 # A column that another one nearly determines adds nothing to it in a key.
 _DETERMINED = 0.7
 _MIN_REDUNDANCY = 300
+
+
+class News(NamedTuple):
+    """
+    What a column that agrees tells beyond the rarer ones.
+
+    Args:
+        column: Its position.
+        told_by: Rarer columns, and how much of it each tells if it agrees too, in thousandths of a
+            nat.
+    """
+
+    column: int
+    told_by: list[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -66,7 +80,7 @@ class Agreement:
         With as much evidence as ln(rows), a row agrees with one other by chance, and chance pairs
         begin to connect the whole table; the margin, in nats, keeps clear of that.
         """
-        return round(_PER_NAT * (math.log(max(self.row_count, 1)) + margin))
+        return round(PER_NAT * (math.log(max(self.row_count, 1)) + margin))
 
     def keys(self, max_block_size: int) -> list[Key]:
         """
@@ -86,6 +100,19 @@ class Agreement:
         ]
         return [*single, *pairs]
 
+    @property
+    def news(self) -> list[News]:
+        """What each column tells, those first that agree by chance most rarely."""
+        rarest_first = np.argsort(self.chance, kind="stable").tolist()
+        return [
+            News(column, self._told_by(column, rarest_first[:position]))
+            for position, column in enumerate(rarest_first)
+        ]
+
+    def _told_by(self, column: int, rarer: list[int]) -> list[tuple[int, int]]:
+        redundant = [(other, self._redundancy(column, other)) for other in rarer]
+        return [(other, amount) for other, amount in redundant if amount >= _MIN_REDUNDANCY]
+
     def evidence_sql(self, left: str, right: str) -> str:
         """
         Evidence of a pair as an SQL expression that every engine reads.
@@ -98,23 +125,7 @@ class Agreement:
                 thousandths of a nat).
             right: Alias of the other row.
         """
-        rarest_first = np.argsort(self.chance, kind="stable").tolist()
-        return " + ".join(
-            self._term(column, rarest_first[:position], left, right)
-            for position, column in enumerate(rarest_first)
-        )
-
-    def _term(self, column: int, told: list[int], left: str, right: str) -> str:
-        redundant = [(other, self._redundancy(column, other)) for other in told]
-        known = [
-            f"CASE WHEN {left}.h{other} = {right}.h{other} THEN {amount} ELSE 0 END"
-            for other, amount in redundant
-            if amount >= _MIN_REDUNDANCY
-        ]
-        news = f"{left}.w{column}"
-        if known:
-            news = f"greatest(0, {news} - greatest(0, {', '.join(known)}))"
-        return f"CASE WHEN {left}.h{column} = {right}.h{column} THEN {news} ELSE 0 END"
+        return " + ".join(_news_sql(news, left, right) for news in self.news)
 
     def _redundancy(self, one: int, other: int) -> int:
         """What agreement on one column tells about the other, in thousandths of a nat."""
@@ -123,12 +134,23 @@ class Agreement:
             return 0
         # Duplicates agree on everything; about one a row must not pass for dependence.
         chance = max(self.both[one, other] - 1 / self.row_count, independent)
-        return round(_PER_NAT * float(np.log(chance / independent)))
+        return round(PER_NAT * float(np.log(chance / independent)))
+
+
+def _news_sql(news: News, left: str, right: str) -> str:
+    told = [
+        f"CASE WHEN {left}.h{other} = {right}.h{other} THEN {amount} ELSE 0 END"
+        for other, amount in news.told_by
+    ]
+    tells = f"{left}.w{news.column}"
+    if told:
+        tells = f"greatest(0, {tells} - greatest(0, {', '.join(told)}))"
+    return f"CASE WHEN {left}.h{news.column} = {right}.h{news.column} THEN {tells} ELSE 0 END"
 
 
 def rarity_sql(count: str, row_count: int) -> str:
     """Rarity of a value that `count` of the rows have, in thousandths of a nat, as SQL."""
-    return f"CAST(round({_PER_NAT} * ln({row_count}.0 / {count})) AS integer)"
+    return f"CAST(round({PER_NAT} * ln({row_count}.0 / {count})) AS integer)"
 
 
 def _collisions(cells: NDArray[np.int64]) -> float:

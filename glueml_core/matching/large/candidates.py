@@ -1,25 +1,29 @@
-"""Candidate pairs of a large table, by joins that spill to disk when memory runs short."""
+"""Candidate pairs of a large table, by joins on sorted keys."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from tempfile import TemporaryDirectory
+from functools import partial
 
-import duckdb
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from glueml_core.matching.arrays import Mask, Positions
-from glueml_core.matching.large.agreement import Agreement, Key, rarity_sql
+from glueml_core.matching.large.agreement import Agreement, Key
+from glueml_core.matching.large.blocks import Blocks
+from glueml_core.matching.large.cores import CORES
 from glueml_core.matching.large.effort import JoinEffort
-from glueml_core.matching.large.hashing import MISSING
+from glueml_core.matching.large.evidence import Evidence
+from glueml_core.matching.large.table import LargeTable
 
 __all__ = ["Candidates", "candidates_of"]
 
-_THREADS = 2
+# Rows whose pairs tell how many all rows will have.
+_SAMPLED_ROWS = 5_000
+# Pairs, some of them found by several keys, that are put in order at one time.
+_PAIRS_AT_ONCE = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -46,101 +50,100 @@ class Candidates:
 
 
 def candidates_of(
-    cells: NDArray[np.int64],
+    table: LargeTable,
     agreement: Agreement,
     effort: JoinEffort,
-    memory_limit_mib: int,
     seeds: Mask | None = None,
     progress: Callable[[float], None] = lambda share: None,
+    expect: Callable[[int], None] | None = None,
 ) -> Candidates:
     """
     Join the rows on every key and keep the pairs with enough evidence.
 
     Args:
-        cells: Cell hashes of distinct rows, shape (n_rows, n_columns).
+        table: Distinct rows.
         agreement: Chooses the keys and weighs agreements.
         effort: Bounds the rows that may share a key (larger blocks are left out, never cut finer)
             and the evidence that is asked for.
-        memory_limit_mib: What the joins may keep in memory; the rest goes to disk.
-        seeds: Rows of which at least one must be in each pair; all rows if left out.
+        seeds: Rows of which at least one must be in each pair, shape (n_rows,); all rows if left
+            out. The joins cost as these rows, not as all.
         progress: Told the share of the joins done.
+        expect: Told beforehand about how many pairs all rows have, as those of some rows have it;
+            may raise what ends the work.
     """
-    keys = agreement.keys(effort.max_block_size)
-    with _database(memory_limit_mib) as database:
-        _load(database, cells, seeds)
-        _weigh(database, cells.shape[1], len(cells))
-        database.execute("CREATE TABLE pairs (l INTEGER, r INTEGER, evidence INTEGER)")
-        for done, key in enumerate(keys):
-            _join(database, key, agreement, effort, seeds is not None)
-            progress((done + 1) / len(keys))
-        found = database.execute(
-            "SELECT l, r, any_value(evidence) AS e FROM pairs GROUP BY l, r ORDER BY l, r"
-        ).fetchnumpy()
-    left, right = (np.asarray(found[name], dtype=np.int64) for name in "lr")
-    return Candidates(left, right, np.asarray(found["e"], dtype=np.int32))
-
-
-@contextmanager
-def _database(memory_limit_mib: int) -> Iterator[duckdb.DuckDBPyConnection]:
-    with TemporaryDirectory(prefix="glueml-joins-") as folder, duckdb.connect() as database:
-        database.execute(f"SET memory_limit = '{memory_limit_mib}MiB'")
-        database.execute(f"SET temp_directory = '{folder}'")
-        database.execute(f"SET threads = {_THREADS}")
-        database.execute("SET preserve_insertion_order = false")
-        yield database
-
-
-def _load(
-    database: duckdb.DuckDBPyConnection, cells: NDArray[np.int64], seeds: Mask | None
-) -> None:
-    columns = {f"h{i}": pa.array(cells[:, i], mask=cells[:, i] == MISSING) for i in _all(cells)}
-    columns["row_number"] = pa.array(np.arange(len(cells), dtype=np.int32))
-    columns["is_seed"] = pa.array(np.ones(len(cells), dtype=bool) if seeds is None else seeds)
-    database.register("given", pa.table(columns))
-    database.execute("CREATE TABLE cells AS SELECT * FROM given")
-    database.unregister("given")
-
-
-def _all(cells: NDArray[np.int64]) -> Sequence[int]:
-    return range(cells.shape[1])
-
-
-def _weigh(database: duckdb.DuckDBPyConnection, column_count: int, row_count: int) -> None:
-    """Put beside every hash how many rows have it, and how rare that is."""
-    counts = [
-        f"(SELECT h{i}, count(*) AS n{i} FROM cells WHERE h{i} IS NOT NULL GROUP BY h{i}) c{i}"
-        for i in range(column_count)
-    ]
-    joins = " ".join(f"LEFT JOIN {count} USING (h{i})" for i, count in enumerate(counts))
-    weights = ", ".join(
-        f"n{i}, {rarity_sql(f'n{i}', row_count)} AS w{i}" for i in range(column_count)
+    joins = _Joins(
+        Blocks.of(table.texts, effort.max_block_size),
+        Evidence.of(table.texts, agreement),
+        agreement.min_evidence(effort.evidence_margin),
+        agreement.keys(effort.max_block_size),
     )
-    database.execute(f"CREATE TABLE weighed AS SELECT cells.*, {weights} FROM cells {joins}")
-    database.execute("DROP TABLE cells")
+    if expect is not None:
+        expect(joins.expected())
+    return joins.all(seeds, progress)
 
 
-def _join(
-    database: duckdb.DuckDBPyConnection,
-    key: Key,
-    agreement: Agreement,
-    effort: JoinEffort,
-    only_seeds: bool,
-) -> None:
-    fields = ", ".join(f"h{i}" for i in key)
-    present = " AND ".join(f"h{i} IS NOT NULL" for i in key)
-    database.execute(f"""
-        CREATE OR REPLACE TEMP TABLE block AS
-        SELECT weighed.* FROM weighed SEMI JOIN (
-            SELECT {fields} FROM weighed WHERE {present} GROUP BY {fields}
-            HAVING count(*) BETWEEN 2 AND {effort.max_block_size}
-        ) USING ({fields})
-    """)
-    evidence = agreement.evidence_sql("a", "b")
-    enough = agreement.min_evidence(effort.evidence_margin)
-    seeded = "AND (a.is_seed OR b.is_seed)" if only_seeds else ""
-    database.execute(f"""
-        INSERT INTO pairs
-        SELECT a.row_number, b.row_number, {evidence} AS evidence
-        FROM block a JOIN block b USING ({fields})
-        WHERE a.row_number < b.row_number {seeded} AND evidence >= {enough}
-    """)
+@dataclass(frozen=True)
+class _Joins:
+    blocks: Blocks
+    evidence: Evidence
+    min_evidence: int
+    keys: list[Key]
+
+    @property
+    def row_count(self) -> int:
+        return len(self.evidence.codes)
+
+    def expected(self) -> int:
+        # Rows stand in random order.
+        sampled = np.arange(self.row_count) < _SAMPLED_ROWS
+        share = min(_SAMPLED_ROWS / max(self.row_count, 1), 1.0)
+        # A pair is found by either of its rows.
+        return round(len(self._found(sampled)) / max(2 * share - share**2, 1e-9))
+
+    def all(self, seeds: Mask | None, progress: Callable[[float], None]) -> Candidates:
+        found = self._found(seeds, progress)
+        left, right = np.divmod(found, max(self.row_count, 1))
+        return Candidates(left, right, self.evidence(left, right))
+
+    def _found(
+        self, seeds: Mask | None, progress: Callable[[float], None] = lambda share: None
+    ) -> NDArray[np.int64]:
+        """Each pair as one number, in ascending order."""
+        with ThreadPoolExecutor(CORES) as threads:
+            by_key = threads.map(partial(self._of_key, seeds=seeds), self.keys)
+            return _distinct(_followed(by_key, len(self.keys), progress))
+
+    def _of_key(self, key: Key, seeds: Mask | None) -> NDArray[np.int64]:
+        found = [np.empty(0, np.int64)]
+        for left, right in self.blocks.pairs(key, seeds):
+            enough = self.evidence(left, right) >= self.min_evidence
+            if seeds is not None:
+                enough &= seeds[left] | seeds[right]
+            one, other = left[enough], right[enough]
+            found.append(np.minimum(one, other) * self.row_count + np.maximum(one, other))
+        return np.concatenate(found)
+
+
+def _followed(
+    parts: Iterable[NDArray[np.int64]], count: int, progress: Callable[[float], None]
+) -> Iterator[NDArray[np.int64]]:
+    for done, part in enumerate(parts, start=1):
+        yield part
+        progress(done / count)
+
+
+def _distinct(parts: Iterable[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """The numbers of all parts, each once, in ascending order."""
+    found, waiting = np.empty(0, np.int64), [np.empty(0, np.int64)]
+    for part in parts:
+        waiting.append(part)
+        # A pair comes by many keys: without this, all its copies would be there at once.
+        if sum(map(len, waiting)) > max(_PAIRS_AT_ONCE, len(found)):
+            found, waiting = _united(found, *waiting), []
+    return _united(found, *waiting)
+
+
+def _united(*parts: NDArray[np.int64]) -> NDArray[np.int64]:
+    # Sorted by the processor's widest registers, several times as fast as np.unique, which hashes.
+    numbers = np.sort(np.concatenate(parts))
+    return numbers[np.diff(numbers, prepend=-1) > 0]

@@ -10,7 +10,7 @@ from scipy.sparse.csgraph import connected_components
 from glueml_core.matching.arrays import Mask, Positions
 from glueml_core.matching.large.candidates import Candidates
 
-__all__ = ["LINKED", "MAX_GROUP_ROWS", "STEP", "group_rows"]
+__all__ = ["LINKED", "MAX_GROUP_ROWS", "STEP", "connected", "group_rows"]
 
 MAX_GROUP_ROWS = 500
 # By how much more evidence is asked for inside a group that is too large, in thousandths of a nat.
@@ -34,7 +34,7 @@ def group_rows(pairs: Candidates, row_count: int, min_evidence: int) -> tuple[Po
     stay = np.ones(len(pairs), dtype=bool)
     asked = min_evidence
     while True:
-        group = _connected(pairs.left[stay], pairs.right[stay], row_count)
+        group = connected(pairs.left[stay], pairs.right[stay], row_count)
         oversized = (np.bincount(group) > MAX_GROUP_ROWS)[group[pairs.left]] & stay
         loose = oversized & (pairs.evidence < LINKED)
         if not loose.any():
@@ -43,7 +43,8 @@ def group_rows(pairs: Candidates, row_count: int, min_evidence: int) -> tuple[Po
         stay &= ~(loose & (pairs.evidence < asked))
 
 
-def _connected(left: Positions, right: Positions, row_count: int) -> Positions:
+def connected(left: Positions, right: Positions, row_count: int) -> Positions:
+    """Number of each row's group when pairs connect rows, shape (n_rows,)."""
     graph = sparse.coo_matrix(
         (np.ones(len(left), dtype=np.int8), (left, right)), shape=(row_count, row_count)
     )

@@ -13,21 +13,26 @@ from glueml_core.matching.background import Background
 from glueml_core.matching.blocking import RowPairs
 from glueml_core.matching.clustering import cluster_rows
 from glueml_core.matching.comparison import Comparison
+from glueml_core.matching.extensions import Extensions
 from glueml_core.matching.features.telling import WordLore
 from glueml_core.matching.links import label_links
 from glueml_core.matching.matcher import Matcher
 from glueml_core.matching.membership import record_clusters
 from glueml_core.matching.rows import distinct_rows
 from glueml_core.matching.scoring import Scoring
+from glueml_core.matching.user_rules import UserRules
 from glueml_core.matching.vectors import TableVectors
 
 if TYPE_CHECKING:
     from pandera.typing import DataFrame
 
+    from glueml_core.matching.options import MatchingOptions
     from glueml_core.matching.rows import ColumnProfile
     from glueml_core.schemas import Labels, Records
 
 __all__ = ["PartMatcher", "compare_part", "standing_apart"]
+
+_NOTHING_BROUGHT = Extensions()
 
 
 def compare_part(
@@ -37,6 +42,7 @@ def compare_part(
     matcher_columns: tuple[ColumnProfile, ...],
     background: Background,
     apart: Positions | None = None,
+    extensions: Extensions = _NOTHING_BROUGHT,
 ) -> Comparison:
     """
     A part's candidate pairs, judged by how common things are in the whole table.
@@ -48,10 +54,12 @@ def compare_part(
         matcher_columns: How the columns are read.
         background: What is common in the whole table.
         apart: As in `distinct_rows`.
+        extensions: The user's features among them.
     """
-    table = distinct_rows(records, matcher_columns, apart)
+    table = distinct_rows(records, matcher_columns, apart, background.initials)
     pairs = RowPairs.union([(table.row_of[left], table.row_of[right])], len(table))
-    return Comparison(table, TableVectors(table, background), pairs)
+    rules = UserRules.of(extensions, records, table)
+    return Comparison(table, TableVectors(table, background), pairs, rules)
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,7 @@ class PartMatcher:
         lore: How telling its words are.
         threshold: Match probability from which records belong together.
         labels: What must hold in the output.
+        extensions: The user's features among them.
     """
 
     matcher: Matcher
@@ -72,6 +81,20 @@ class PartMatcher:
     lore: WordLore
     threshold: float
     labels: DataFrame[Labels]
+    extensions: Extensions
+
+    @classmethod
+    def of(
+        cls,
+        matcher: Matcher,
+        background: Background,
+        lore: WordLore,
+        labels: DataFrame[Labels],
+        options: MatchingOptions,
+    ) -> PartMatcher:
+        """Cut where the options say, with the features that they bring."""
+        threshold = matcher.threshold(options.precision_recall_tradeoff)
+        return cls(matcher, background, lore, threshold, labels, options.extensions)
 
     def __call__(
         self,
@@ -93,7 +116,13 @@ class PartMatcher:
         settled_records = np.full(len(records), -1) if known is None else known
         apart = standing_apart(records, settled_records, labels)
         comparison = compare_part(
-            records, left, right, self.matcher.columns, self.background, apart
+            records,
+            left,
+            right,
+            self.matcher.columns,
+            self.background,
+            apart,
+            self.extensions,
         )
         table, pairs = comparison.table, comparison.candidates
         settled = np.full(len(table), -1, dtype=np.int64)

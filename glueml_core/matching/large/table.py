@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from glueml_core.matching.arrays import Positions
 from glueml_core.matching.background import Background
 from glueml_core.matching.large.agreement import Agreement
-from glueml_core.matching.large.hashing import cell_hashes, row_hashes
+from glueml_core.matching.large.hashing import hashed_columns, row_hashes
+from glueml_core.matching.large.texts import TextColumn
 from glueml_core.matching.rows import ColumnProfile, distinct_rows, profile
 from glueml_core.matching.vectors import TableVectors
 
@@ -21,10 +22,12 @@ if TYPE_CHECKING:
 
     from glueml_core.schemas import Records
 
-__all__ = ["SAMPLE_ROWS", "LargeTable", "background_of"]
+__all__ = ["AGREEMENT_ROWS", "SAMPLE_ROWS", "LargeTable", "background_of"]
 
 # Enough to tell what is common; what it has but once counts as rare.
-SAMPLE_ROWS = 50_000
+SAMPLE_ROWS = 20_000
+# Rows among which even a column that nearly identifies has some equal values by chance.
+AGREEMENT_ROWS = 100_000
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,14 @@ class LargeTable:
         cells: Cell hashes, shape (n_rows, n_columns).
         row_of: Row of each record, shape (n_records,).
         record_of: Position of one record of each row, shape (n_rows,).
+        texts: The columns of the rows as numbered texts.
     """
 
     columns: tuple[ColumnProfile, ...]
     cells: NDArray[np.int64]
     row_of: Positions
     record_of: Positions
+    texts: tuple[TextColumn, ...]
 
     @classmethod
     def of(
@@ -61,10 +66,16 @@ class LargeTable:
         """
         if columns is None:
             columns = profile(records.iloc[_spread(len(records))])
-        cells = cell_hashes(records, columns)
-        content = row_hashes(np.column_stack([cells, apart]))
+        texts, cells = hashed_columns(records, columns)
+        content = row_hashes(cells, apart)
         _, record_of, row_of = np.unique(content, return_index=True, return_inverse=True)
-        return cls(tuple(columns), cells[record_of], row_of.astype(np.int64), record_of)
+        return cls(
+            tuple(columns),
+            cells[record_of],
+            row_of.astype(np.int64),
+            record_of,
+            tuple(column.of_rows(record_of) for column in texts),
+        )
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -72,7 +83,7 @@ class LargeTable:
     @property
     def agreement(self) -> Agreement:
         """How often its rows agree by chance."""
-        return Agreement.of(self.cells[: 2 * SAMPLE_ROWS], len(self))
+        return Agreement.of(self.cells[:AGREEMENT_ROWS], len(self))
 
     def sample(self, records: DataFrame[Records]) -> DataFrame[Records]:
         """Records of some random rows."""

@@ -1,19 +1,14 @@
 """A table matched part by part: bounded work, and the same promises as for a small one."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pandas as pd
-import pytest
 
-from glueml_core.matching import MatchingOptions, find_matches, train_matcher
+from glueml_core.matching import MatchingOptions, find_matches
 from glueml_core.matching.options import silent
 
 IN_PARTS = MatchingOptions(whole_table_rows=0)
-
-
-@pytest.fixture(scope="module")
-def taught_in_parts(records, labels):
-    return train_matcher(records, labels, IN_PARTS, silent)
 
 
 def partition(matches: pd.DataFrame) -> set[frozenset[str]]:
@@ -82,3 +77,17 @@ class TestFindMatchesInParts:
         match_id = matches.set_index("record_id")["match_id"]
         assert len(set(match_id[strangers])) == 1
         assert match_id["twin"] != match_id[records["record_id"].iloc[20]]
+
+
+class TestProgress:
+    def test_never_goes_back_and_comes_to_its_end(self, records, labels, taught_in_parts):
+        told = []
+
+        find_matches(records, taught_in_parts, labels, IN_PARTS, lambda *said: told.append(said))
+
+        shares = [share for share, _ in told]
+        assert shares[0] == 0
+        assert shares[-1] == 1
+        assert shares == sorted(shares)
+        # No stage is silent for more than a third of the work.
+        assert max(b - a for a, b in pairwise(shares)) < 1 / 3
