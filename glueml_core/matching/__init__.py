@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from glueml_core.matching.comparison import Comparison, candidate_pairs, compare
+from glueml_core.matching.contradictions import contradicted_pairs
 from glueml_core.matching.evaluation import Evaluation
 from glueml_core.matching.evaluation_run import evaluate_matcher
 from glueml_core.matching.extensions import Extensions
@@ -11,9 +12,11 @@ from glueml_core.matching.incremental import find_incremental_matches
 from glueml_core.matching.labeling_advice import LabelingAdvice
 from glueml_core.matching.labeling_sets import generate_labeling_sets
 from glueml_core.matching.labels import TooFewLabelsError
+from glueml_core.matching.large import TableTooLargeError
 from glueml_core.matching.matcher import Matcher
 from glueml_core.matching.options import MatchingOptions, Progress
 from glueml_core.matching.reasons import explain_cluster, explain_pair
+from glueml_core.matching.record_ids import are_among
 from glueml_core.matching.training import train_matcher
 from glueml_core.matching.weak_clusters import WeakCluster, weak_clusters
 
@@ -26,10 +29,13 @@ __all__ = [
     "Matcher",
     "MatchingOptions",
     "Progress",
+    "TableTooLargeError",
     "TooFewLabelsError",
     "WeakCluster",
+    "are_among",
     "candidate_pairs",
     "compare",
+    "contradicted_pairs",
     "evaluate_matcher",
     "explain_cluster",
     "explain_pair",

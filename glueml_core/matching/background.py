@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from glueml_core.matching.arrays import Floats, Positions
+from glueml_core.matching.initials import Initials
 
 __all__ = ["Background", "Counts", "rarity"]
 
@@ -55,7 +56,9 @@ class Background:
     Args:
         values: Counts of each column's values, by the column's name.
         tokens: Counts by kind of token and column; those of whole rows under the column None.
+        initials: How the table writes initials.
     """
 
     values: Mapping[str, Counts]
     tokens: Mapping[tuple[str, str | None], Counts]
+    initials: Initials

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
-from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import squareform
 
 from glueml_core.matching.arrays import Floats, Positions
 from glueml_core.matching.components import components
 from glueml_core.matching.links import Links
+from glueml_core.matching.pair_values import look_up
 
 __all__ = ["Clusters", "cluster_rows"]
 
@@ -99,7 +100,7 @@ def _complete(
     pairs_r = [rows[grid[1]] for rows, grid in zip(parts, grids, strict=True)]
     all_l = np.concatenate([*pairs_l, np.empty(0, np.int64)])
     all_r = np.concatenate([*pairs_r, np.empty(0, np.int64)])
-    found, chance = _look_up(known, probability, all_l * size + all_r)
+    found, chance = look_up(known, probability.astype(np.float32), all_l * size + all_r)
     decided = links.decided(all_l, all_r)
     chance[decided] = 1
     missing = ~found & ~decided
@@ -113,13 +114,6 @@ def _complete(
         squares.append((rows, square))
         start += len(grid[0])
     return squares
-
-
-def _look_up(known: Positions, values: Floats, wanted: Positions) -> tuple[np.ndarray, Floats]:
-    """Which keys are known (ascending), and the value of those."""
-    at = np.minimum(np.searchsorted(known, wanted), max(len(known) - 1, 0))
-    found = known[at] == wanted if len(known) else np.zeros(len(wanted), dtype=bool)
-    return found, np.where(found, values[at] if len(known) else 0, 0).astype(np.float32)
 
 
 def _cut(rows: Positions, chance: Floats, threshold: float, links: Links) -> Positions:
@@ -136,7 +130,18 @@ def _cut(rows: Positions, chance: Floats, threshold: float, links: Links) -> Pos
         return np.array([1, 1 if distance[0, 1] <= 2 - threshold else 2])
     np.fill_diagonal(distance, 0)
     tree = linkage(squareform(distance, checks=False), method="average")
-    return np.asarray(fcluster(tree, 2 - threshold, criterion="distance"), dtype=np.int64)
+    return _flat(tree.tolist(), 2 - threshold)
+
+
+def _flat(tree: list[list[float]], height: float) -> Positions:
+    """What `fcluster` gives, which checks each small tree for longer than it takes to cut it."""
+    count = len(tree) + 1
+    cluster = list(range(2 * count - 1))
+    # Nodes above the leaves are numbered from the lowest up, so that the uppermost come first here.
+    for number, (one, other, distance, _) in reversed(list(enumerate(tree, start=count))):
+        if distance <= height:
+            cluster[int(one)] = cluster[int(other)] = cluster[number]
+    return np.array(cluster[:count], dtype=np.int64)
 
 
 def _part(distance: np.ndarray, group: Positions, links: Links) -> None:

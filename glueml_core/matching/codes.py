@@ -1,55 +1,87 @@
-"""Identifier-like codes inside text: part numbers, phone numbers, postcodes."""
+"""Identifier-like codes inside texts: part numbers, phone numbers, postcodes."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
+from typing import NamedTuple
 
-__all__ = ["code_prefixes", "code_tokens", "codes_in", "squeezed_runs"]
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
-_CODE = re.compile(r"[a-z0-9]+(?:[-/._][a-z0-9]+)*")
-_DIGIT = re.compile(r"[0-9]")
-_SEPARATORS = re.compile(r"[^a-z0-9]+")
+from glueml_core.matching.tokens import Tokens, words_in
+
+__all__ = ["CodeTokens", "code_tokens"]
+
+_SEPARATORS = "[^a-z0-9]+"
+# A separator inside a code.
+_INSIDE = "([a-z0-9])[-/._]([a-z0-9])"
 _MIN_LENGTH = 3
 _MIN_PREFIX = 4
 _MAX_LENGTH = 24
+_NOTHING = pa.scalar("", pa.large_string())
+# Beginnings are tokens of their own kind, and must not be taken for whole codes.
+_BEGINNING = pa.scalar("^", pa.large_string())
 
 
-def code_tokens(text: str) -> tuple[Collection[str], Collection[str], Collection[str]]:
-    """Codes in a text, the runs of words that may be one, and the beginnings of the codes."""
+class CodeTokens(NamedTuple):
+    """
+    What may identify something.
+
+    Args:
+        codes: Words with a digit, separators inside them stripped: `dsc-w55/b` is `dscw55b`.
+        runs: One to three neighboring words written as one: a code with spaces in it becomes whole.
+        prefixes: Every beginning, of four characters or more, of each code.
+    """
+
+    codes: Tokens
+    runs: Tokens
+    prefixes: Tokens
+
+
+def code_tokens(texts: pa.Array) -> CodeTokens:
+    """The codes of some texts, an Arrow array of large strings."""
     # Most texts hold no digit, and so no code.
-    if not _has_digit(text):
-        return (), (), ()
-    codes = codes_in(text)
-    return codes, squeezed_runs(text), code_prefixes(codes)
+    having = np.flatnonzero(pc.match_substring_regex(texts, "[0-9]").to_numpy(zero_copy_only=False))
+    some = texts.take(pa.array(having))
+    codes, runs = _codes(some), _runs(some)
+    return CodeTokens(*(found.at(having) for found in (codes, runs, _prefixes(codes))))
 
 
-def codes_in(text: str) -> set[str]:
-    """Words with a digit, separators inside them stripped: `dsc-w55/b` is `dscw55b`."""
-    squeezed = (_SEPARATORS.sub("", word) for word in _CODE.findall(text))
-    return {
-        word[:_MAX_LENGTH] for word in squeezed if len(word) >= _MIN_LENGTH and _has_digit(word)
-    }
+def _codes(texts: pa.Array) -> Tokens:
+    # Twice: a match takes the character away that the next one would begin with.
+    for _ in range(2):
+        texts = pc.replace_substring_regex(texts, _INSIDE, r"\1\2")
+    words = _words(texts)
+    long = words.where(pc.greater_equal(pc.binary_length(words.tokens), _MIN_LENGTH))
+    found = long.where(pc.invert(pc.ascii_is_alpha(long.tokens)))
+    return Tokens(found.texts, pc.utf8_slice_codeunits(found.tokens, 0, _MAX_LENGTH))
 
 
-def squeezed_runs(text: str) -> set[str]:
-    """One to three neighboring words written as one: a code with spaces in it becomes whole."""
-    words = [word for word in _SEPARATORS.split(text) if word]
-    runs = {
-        "".join(words[i : i + size]) for size in (1, 2, 3) for i in range(len(words) - size + 1)
-    }
-    return {run for run in runs if _MIN_LENGTH <= len(run) <= _MAX_LENGTH and _has_digit(run)}
+def _runs(texts: pa.Array) -> Tokens:
+    words = _words(texts)
+    found, run = [words], words.tokens
+    for size in (2, 3):
+        run = pc.binary_join_element_wise(run[:-1], words.tokens[size - 1 :], _NOTHING)
+        count = len(run)
+        together = words.texts[:count] == words.texts[size - 1 :]
+        found.append(Tokens(words.texts[:count], run).where(pa.array(together)))
+    runs = Tokens.union(found)
+    length = pc.binary_length(runs.tokens)
+    fits = pc.and_(pc.greater_equal(length, _MIN_LENGTH), pc.less_equal(length, _MAX_LENGTH))
+    # Of letters and digits alone, so that what is not all letters has a digit.
+    return runs.where(pc.and_(fits, pc.invert(pc.ascii_is_alpha(runs.tokens))))
 
 
-def code_prefixes(codes: Collection[str]) -> set[str]:
-    """Every beginning, of four characters or more, of each code."""
-    return {
-        # Beginnings are tokens of their own kind, and must not be taken for whole codes.
-        f"{code[:end]}^"
-        for code in codes
-        for end in range(_MIN_PREFIX, len(code) + 1)
-    }
+def _prefixes(codes: Tokens) -> Tokens:
+    found = []
+    for end in range(_MIN_PREFIX, _MAX_LENGTH + 1):
+        codes = codes.where(pc.greater_equal(pc.binary_length(codes.tokens), end))
+        beginning = pc.utf8_slice_codeunits(codes.tokens, 0, end)
+        found.append(
+            Tokens(codes.texts, pc.binary_join_element_wise(beginning, _BEGINNING, _NOTHING))
+        )
+    return Tokens.union(found)
 
 
-def _has_digit(word: str) -> bool:
-    return _DIGIT.search(word) is not None
+def _words(texts: pa.Array) -> Tokens:
+    return words_in(pc.replace_substring_regex(texts, _SEPARATORS, " "))

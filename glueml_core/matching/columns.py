@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glueml_core.matching.arrays import Floats
-from glueml_core.matching.normalize import words_of
 
 __all__ = ["Column", "Kind", "kind_of"]
 
@@ -35,17 +34,14 @@ class Column:
         kind: What most values can be read as.
         codes: Position of each row's value in `values`, -1 where missing, shape (n_rows,).
         values: Distinct texts in ascending order.
+        words: The same without punctuation, initials joined.
     """
 
     name: str
     kind: Kind
     codes: NDArray[np.int32]
     values: tuple[str, ...]
-
-    @cached_property
-    def words(self) -> tuple[str, ...]:
-        """Each distinct value without punctuation."""
-        return tuple(words_of(value) for value in self.values)
+    words: tuple[str, ...]
 
     @cached_property
     def numbers(self) -> Floats:

@@ -18,22 +18,25 @@ __all__ = ["REPEATS", "resampled_metrics", "resampled_recall", "resampled_weight
 REPEATS = 400
 
 
-def resampled_weights(set_codes: Positions, seed: int) -> Iterator[Floats]:
+def resampled_weights(set_codes: Positions, seed: int, invented: int = 0) -> Iterator[Floats]:
     """
     Weights of the pairs in each repeat, the pairs of one set weighing the same.
 
     Args:
         set_codes: The labeling set of each pair, from 0, shape (n_pairs,).
         seed: The same seed gives the same weights.
+        invented: How many sets, the last ones, nobody has seen: they count half.
 
     Source:
         Rubin (1981), "The Bayesian bootstrap", with sets in the place of observations, since
-        the pairs of one set share records and err together.
+        the pairs of one set share records and err together. Ferguson (1973), "A Bayesian analysis
+        of some nonparametric problems", for what stands in it beforehand.
     """
     chance = np.random.default_rng(seed)
-    set_count = int(set_codes.max()) + 1
+    shape = np.ones(int(set_codes.max()) + 1)
+    shape[len(shape) - invented :] = 0.5
     for _ in range(REPEATS):
-        yield chance.exponential(size=set_count)[set_codes]
+        yield chance.gamma(shape)[set_codes]
 
 
 def resampled_metrics(
@@ -42,28 +45,25 @@ def resampled_metrics(
     """
     Values of each metric on resampled labeled pairs, by the metric's name, shape (REPEATS,) each.
 
-    Two invented sets, a match scored 0 and a non-match scored 1, stand with half a pair's weight
-    for the mistakes that so few labels cannot have shown: without them 20 right answers would
-    read as certainty.
+    Two invented pairs, a match scored 0 and a non-match scored 1, stand for the mistakes that so
+    few labels cannot have shown: without them 20 right answers would read as certainty.
     """
     prob, is_match = np.append(prob, [0.0, 1.0]), np.append(is_match, [True, False])
     set_codes = np.append(set_codes, set_codes.max() + np.array([1, 2]))
-    count = np.append(np.ones(len(prob) - 2), [0.5, 0.5])
     repeats = [
-        _metrics(prob, is_match, weight * count, threshold)
-        for weight in resampled_weights(set_codes, seed)
+        _metrics(prob, is_match, weight, threshold)
+        for weight in resampled_weights(set_codes, seed, invented=2)
     ]
     return {name: np.array([values[name] for values in repeats]) for name in repeats[0]}
 
 
 def resampled_recall(found: Mask, set_codes: Positions, seed: int) -> Floats:
-    """Share that was found on resampled matches, shape (REPEATS,), half a miss being invented."""
+    """Share that was found on resampled matches, shape (REPEATS,), one miss being invented."""
     found = np.append(found, [False])
     set_codes = np.append(set_codes, set_codes.max(initial=-1) + 1)
-    count = np.append(np.ones(len(found) - 1), 0.5)
     shares = [
-        float((weight * count) @ found / (weight @ count))
-        for weight in resampled_weights(set_codes, seed)
+        float(weight @ found / weight.sum())
+        for weight in resampled_weights(set_codes, seed, invented=1)
     ]
     return np.array(shares)
 

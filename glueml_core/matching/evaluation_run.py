@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -16,17 +18,20 @@ from glueml_core.matching.evaluation import (
 )
 from glueml_core.matching.evaluation_clusters import (
     ClusteredPairs,
+    KnownPairs,
     LabeledSample,
     estimate_clusters,
 )
 from glueml_core.matching.evaluation_intervals import resampled_metrics, resampled_recall
-from glueml_core.matching.held_out_clusters import HeldOutClusters
+from glueml_core.matching.held_out_scoring import HeldOutScoring
 from glueml_core.matching.importances import column_importances
 from glueml_core.matching.labeling_advice import Churn, churn_between, labeling_advice
 from glueml_core.matching.labels import LabeledPairs, TooFewLabelsError, labeled_pairs
 from glueml_core.matching.metrics import confusion_at, precision_recall_curve
 from glueml_core.matching.options import silent
+from glueml_core.matching.scoring import Scoring
 from glueml_core.matching.shares import Estimate
+from glueml_core.matching.table_clusters import TableClusters
 from glueml_core.matching.teaching import compare_to_teach
 from glueml_core.matching.training import train_on
 
@@ -34,6 +39,8 @@ if TYPE_CHECKING:
     from pandera.typing import DataFrame
 
     from glueml_core.matching.arrays import Floats, Mask, Positions
+    from glueml_core.matching.comparison import Comparison
+    from glueml_core.matching.matcher import Matcher
     from glueml_core.matching.metrics import PrecisionRecallCurve
     from glueml_core.matching.options import MatchingOptions, Progress
     from glueml_core.schemas import Labels, Records
@@ -73,30 +80,64 @@ def evaluate_matcher(
     labeled = labeled_pairs(labels, comparison.table).check()
     _check_can_be_held_back(labeled)
     progress(0.3, "Learning from parts of the labels")
-    matcher = train_on(comparison, labeled, options)
-    threshold = matcher.threshold(options.precision_recall_tradeoff)
+    taught = _Taught.by(labeled, comparison, options)
     progress(0.6, "Judging the clusters")
-    clusters = HeldOutClusters(comparison, labeled, matcher, threshold)
-    judged = _judge_clusters(clusters, options.seed)
+    judged = _judge_clusters(taught, options.seed)
     progress(0.8, "Comparing with earlier labels")
-    churn = _churn(clusters, labels, options)
+    churn = _churn(taught, labels, options)
     progress(1.0, "Evaluated")
-    return _evaluation(clusters, judged, churn, labels, options.seed)
+    return _evaluation(taught, judged, churn, labels, options.seed)
+
+
+@dataclass(frozen=True)
+class _Taught:
+    """A table, what was labeled of it, what that taught, and where it is cut."""
+
+    comparison: Comparison
+    labeled: LabeledPairs
+    matcher: Matcher
+    threshold: float
+
+    @classmethod
+    def by(cls, labeled: LabeledPairs, comparison: Comparison, options: MatchingOptions) -> Self:
+        matcher = train_on(comparison, labeled, options)
+        threshold = matcher.threshold(options.precision_recall_tradeoff)
+        return cls(comparison, labeled, matcher, threshold)
+
+    @cached_property
+    def clusters(self) -> TableClusters:
+        """As a user gets them, but for enforced labels."""
+        return TableClusters(self.comparison, self._scoring, self.threshold)
+
+    @cached_property
+    def held_out(self) -> TableClusters:
+        """As they are where nobody has labeled anything."""
+        scoring = HeldOutScoring(self._scoring, self.labeled)
+        return TableClusters(self.comparison, scoring, self.threshold)
+
+    @cached_property
+    def _scoring(self) -> Scoring:
+        return Scoring(self.matcher, self.comparison)
+
+    @cached_property
+    def is_candidate(self) -> Mask:
+        """Whether blocking found each labeled pair."""
+        return self.clusters.is_candidate(self.labeled.left, self.labeled.right)
 
 
 def _evaluation(
-    clusters: HeldOutClusters,
+    taught: _Taught,
     judged: ClusterEstimate,
     churn: Churn,
     labels: DataFrame[Labels],
     seed: int,
 ) -> Evaluation:
-    held_out = clusters.matcher.held_out
+    held_out = taught.matcher.held_out
     prob = held_out.probability.astype(np.float64)
     curve = precision_recall_curve(prob, held_out.is_match)
-    confusion = confusion_at(prob, held_out.is_match, clusters.threshold)
+    confusion = confusion_at(prob, held_out.is_match, taught.threshold)
     likely = resampled_metrics(
-        prob, held_out.is_match, held_out.labeling_set, clusters.threshold, seed
+        prob, held_out.is_match, held_out.labeling_set, taught.threshold, seed
     )
     points = {
         "area_under_pr_curve": curve.area,
@@ -109,10 +150,10 @@ def _evaluation(
         precision=confusion.precision,
         recall=confusion.recall,
         f1=curve.max_f1,
-        threshold=clusters.threshold,
+        threshold=taught.threshold,
         confusion=confusion,
-        column_importances=column_importances(clusters.matcher),
-        blocking_recall=_blocking_recall(clusters, seed),
+        column_importances=column_importances(taught.matcher),
+        blocking_recall=_blocking_recall(taught, seed),
         clusters=judged,
         intervals={
             name: _ends(Estimate.around(value, likely[name]))
@@ -146,54 +187,53 @@ def _check_can_be_held_back(labeled: LabeledPairs) -> None:
             )
 
 
-def _judge_clusters(clusters: HeldOutClusters, seed: int) -> ClusterEstimate:
-    labeled, held_out = clusters.labeled, clusters.matcher.held_out
-    pairs = ClusteredPairs(
-        prob=held_out.probability.astype(np.float64),
-        together=clusters.together(labeled.left, labeled.right),
-        count=np.ones(len(labeled)),
+def _judge_clusters(taught: _Taught, seed: int) -> ClusterEstimate:
+    labeled, clusters = taught.labeled, taught.clusters
+    together = clusters.together(labeled.left, labeled.right)
+    scored = taught.is_candidate | together
+    found = resampled_recall(scored[labeled.is_match], _matched_sets(labeled), seed)
+    likely = estimate_clusters(
+        clusters.pairs_beside(labeled),
+        KnownPairs.of(labeled.is_match[scored], together[scored]),
+        _sample(taught),
+        found,
+        seed,
     )
-    sample = LabeledSample(pairs, labeled.is_match, labeled.labeling_set)
-    known = _is_candidate(clusters) | pairs.together
-    found = resampled_recall(known[labeled.is_match], _matched_sets(labeled), seed)
-    likely = estimate_clusters(clusters.everything, sample, found, seed)
     return ClusterEstimate(**{name: Estimate.of(values) for name, values in likely.items()})
 
 
-def _blocking_recall(clusters: HeldOutClusters, seed: int) -> Estimate:
+def _sample(taught: _Taught) -> LabeledSample:
+    labeled = taught.labeled
+    pairs = ClusteredPairs(
+        prob=taught.matcher.held_out.probability.astype(np.float64),
+        together=taught.held_out.together(labeled.left, labeled.right),
+        count=np.ones(len(labeled)),
+    )
+    return LabeledSample(pairs, labeled.is_match, labeled.labeling_set)
+
+
+def _blocking_recall(taught: _Taught, seed: int) -> Estimate:
     """Share of labeled matches that blocking found."""
-    is_match = clusters.labeled.is_match
-    found = _is_candidate(clusters)[is_match]
-    likely = resampled_recall(found, _matched_sets(clusters.labeled), seed)
+    found = taught.is_candidate[taught.labeled.is_match]
+    likely = resampled_recall(found, _matched_sets(taught.labeled), seed)
     return Estimate.around(float(found.mean()), likely)
-
-
-def _is_candidate(clusters: HeldOutClusters) -> Mask:
-    """Whether blocking found each labeled pair; records that say the same need no finding."""
-    labeled, candidates = clusters.labeled, clusters.comparison.candidates
-    size = len(clusters.comparison.table)
-    keys = labeled.left * size + labeled.right
-    is_candidate = np.isin(keys, candidates.left * size + candidates.right)
-    return np.asarray(is_candidate | (labeled.left == labeled.right))
 
 
 def _matched_sets(labeled: LabeledPairs) -> Positions:
     return np.unique(labeled.labeling_set[labeled.is_match], return_inverse=True)[1]
 
 
-def _churn(clusters: HeldOutClusters, labels: DataFrame[Labels], options: MatchingOptions) -> Churn:
+def _churn(taught: _Taught, labels: DataFrame[Labels], options: MatchingOptions) -> Churn:
     """What the latest labeling sets changed."""
-    comparison, sets = clusters.comparison, labels["labeling_set_id"].drop_duplicates()
+    table, sets = taught.comparison.table, labels["labeling_set_id"].drop_duplicates()
     earlier = sets.head(len(sets) - round(len(sets) * _LATEST_SHARE))
-    labeled = labeled_pairs(labels[labels["labeling_set_id"].isin(earlier)], comparison.table)
+    labeled = labeled_pairs(labels[labels["labeling_set_id"].isin(earlier)], table)
     try:
-        matcher = train_on(comparison, labeled.check(), options)
+        before = _Taught.by(labeled.check(), taught.comparison, options)
     except TooFewLabelsError:
         return Churn(changed_records=1.0, agreement=0.0)
-    threshold = matcher.threshold(options.precision_recall_tradeoff)
-    before = HeldOutClusters(comparison, labeled, matcher, threshold)
-    row_of = comparison.table.row_of
-    return churn_between(before.cluster[row_of], clusters.cluster[row_of])
+    row_of = table.row_of
+    return churn_between(before.held_out.cluster[row_of], taught.held_out.cluster[row_of])
 
 
 def _curve_points(curve: PrecisionRecallCurve) -> tuple[CurvePoint, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -11,10 +12,12 @@ from pandera.typing import DataFrame
 from glueml_core.matching.arrays import Floats, Positions
 from glueml_core.matching.clustering import cluster_rows
 from glueml_core.matching.comparison import Comparison, compare
+from glueml_core.matching.large import find_incremental_matches_in_parts
 from glueml_core.matching.links import label_links
 from glueml_core.matching.matcher import Matcher
 from glueml_core.matching.membership import record_clusters
 from glueml_core.matching.options import MatchingOptions, Progress
+from glueml_core.matching.record_ids import are_among
 from glueml_core.matching.scoring import Scoring
 from glueml_core.schemas import Labels, Matches, Records
 
@@ -51,16 +54,21 @@ def find_incremental_matches(
         ValueError: A record is in both tables.
     """
     matcher.check_extensions(options.extensions)
-    twice = incremental["record_id"].isin(existing["record_id"])
+    twice = are_among(incremental["record_id"], existing["record_id"])
     if twice.any():
         raise ValueError(f"Record {incremental.loc[twice, 'record_id'].iloc[0]} is in both tables.")
 
-    both = DataFrame[Records](
-        pd.concat([existing.drop(columns="match_id"), incremental], ignore_index=True)
+    # Two tables of records that share none are one: to check it again costs more than to match.
+    both = cast(
+        "DataFrame[Records]",
+        pd.concat([existing.drop(columns="match_id"), incremental], ignore_index=True),
     )
+    enforced = labels if options.enforce_provided_labels else labels.iloc[:0]
+    if len(both) > options.whole_table_rows:
+        given = existing["match_id"].to_numpy(np.int64)
+        return find_incremental_matches_in_parts(both, given, matcher, enforced, options, progress)
     progress(0.0, "Comparing records")
     known = np.concatenate([pd.factorize(existing["match_id"])[0], np.full(len(incremental), -1)])
-    enforced = labels if options.enforce_provided_labels else labels.iloc[:0]
     comparison = _among_new(
         compare(both, options, matcher.columns, _apart(both, known, enforced)), known
     )

@@ -20,7 +20,8 @@ from glueml_core.matching.threshold import choose_threshold
 
 __all__ = ["HeldOut", "Matcher"]
 
-_FORMAT = 1
+# Of the features as much as of the text: models read features by their place.
+_FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ class Matcher:
             )
 
     def to_json(self) -> str:
-        """As text that any later release reads."""
+        """As text."""
         return json.dumps(
             {
                 "format": _FORMAT,
@@ -102,10 +103,12 @@ class Matcher:
 
     @classmethod
     def from_json(cls, text: str) -> Matcher:
-        """Read what `to_json` wrote; ValueError if it comes from a later release."""
+        """Read what `to_json` wrote; ValueError if a release of another format wrote it."""
         found = json.loads(text)
         if found["format"] != _FORMAT:
-            raise ValueError(f"Matchers of format {found['format']} need a newer release.")
+            raise ValueError(
+                f"The matcher has format {found['format']}; this release reads format {_FORMAT}."
+            )
         held_out = found["held_out"]
         return cls(
             columns=tuple(ColumnProfile(c["name"], c["kind"]) for c in found["columns"]),

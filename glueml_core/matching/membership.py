@@ -6,13 +6,13 @@ import numpy as np
 
 from glueml_core.matching.arrays import Floats, Mask, Positions
 from glueml_core.matching.clustering import Clusters, ScorePairs
-from glueml_core.matching.rows import DistinctRows
+from glueml_core.matching.rows import HasRows
 
 __all__ = ["record_clusters"]
 
 
 def record_clusters(
-    table: DistinctRows,
+    table: HasRows,
     clusters: Clusters,
     score_pairs: ScorePairs,
     threshold: float,

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-__all__ = ["cell_text", "folded", "text_codes", "words_of"]
+__all__ = ["cell_text", "folded", "normalized", "string_array", "text_codes", "words_of"]
 
 _BLANKS = frozenset({"", "-", "--", "?", "n/a", "nan", "none", "null", "<na>", "nat"})
 _SPACES = re.compile(r"\s+")
@@ -52,6 +52,15 @@ def words_of(text: str) -> str:
     return _NOT_WORD.sub(" ", text).strip()
 
 
+def string_array(texts: pd.Series[str]) -> pa.Array:
+    """A column of texts as one Arrow array of large strings."""
+    if not isinstance(texts.dtype, pd.StringDtype):
+        return pa.Array.from_pandas(texts, type=pa.large_string())
+    given = pa.array(texts)
+    whole = given.combine_chunks() if isinstance(given, pa.ChunkedArray) else given
+    return whole.cast(pa.large_string())
+
+
 def text_codes(cells: pd.Series[Any]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     """
     Each cell as a number into the column's distinct texts.
@@ -70,10 +79,18 @@ def _texts(values: NDArray[np.object_]) -> NDArray[np.object_]:
     if pd.api.types.infer_dtype(values) != "string":
         texts[:] = [cell_text(value) for value in values]
         return texts
-    # Nearly all texts are plain ASCII, which Arrow lowers many at a time.
-    given = pa.array(values, pa.string())
-    lowered = pc.ascii_lower(given)
-    texts[:] = pc.if_else(pc.is_in(lowered, pa.array(_BLANKS)), None, lowered).to_pylist()
-    odd = np.flatnonzero(pc.match_substring_regex(given, _NOT_PLAIN))
-    texts[odd] = [cell_text(value) for value in values[odd]]
+    texts[:] = normalized(pa.array(values, pa.string())).to_pylist()
     return texts
+
+
+def normalized(given: pa.Array) -> pa.Array:
+    """`cell_text` of each string of an Arrow array; null where it says nothing."""
+    # Nearly all texts are plain ASCII, which Arrow lowers many at a time.
+    lowered = pc.ascii_lower(given)
+    blanks = pa.array(sorted(_BLANKS), given.type)
+    texts = pc.if_else(pc.is_in(lowered, blanks), pa.scalar(None, given.type), lowered)
+    odd = pc.fill_null(pc.match_substring_regex(given, _NOT_PLAIN), False)
+    if not pc.any(odd).as_py():
+        return texts
+    mended = [cell_text(value) for value in given.filter(odd).to_pylist()]
+    return pc.replace_with_mask(texts, odd, pa.array(mended, given.type))

@@ -32,6 +32,8 @@ class MatchingOptions:
         extensions: Blocking and features that the user brought.
         whole_table_rows: Tables with more records are matched part by part: candidates come from
             joins alone, and how common things are is judged by a sample.
+        sampled_records: Of a large table, records that the matcher itself compares to teach the
+            quicker model that compares the rest.
         memory_limit_mib: What matching a large table may take.
 
     Raises:
@@ -43,7 +45,8 @@ class MatchingOptions:
     enforce_provided_labels: bool = False
     seed: int = 0
     extensions: Extensions = field(default_factory=Extensions)
-    whole_table_rows: int = 100_000
+    whole_table_rows: int = 70_000
+    sampled_records: int = 10_000
     memory_limit_mib: int = 6_144
 
     def __post_init__(self) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -12,10 +14,11 @@ from pandera.typing import DataFrame
 
 from glueml_core.matching.arrays import Positions
 from glueml_core.matching.columns import Column, Kind, kind_of
-from glueml_core.matching.normalize import text_codes
+from glueml_core.matching.initials import Initials
+from glueml_core.matching.normalize import text_codes, words_of
 from glueml_core.schemas import Records
 
-__all__ = ["ColumnProfile", "DistinctRows", "distinct_rows", "profile"]
+__all__ = ["ColumnProfile", "DistinctRows", "HasRows", "distinct_rows", "profile"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,17 @@ class ColumnProfile:
 
     name: str
     kind: Kind
+
+
+class HasRows(Protocol):
+    """A table that knows the row of each of its records."""
+
+    @property
+    def row_of(self) -> Positions:
+        """Shape (n_records,)."""
+
+    def __len__(self) -> int:
+        """How many rows."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +52,13 @@ class DistinctRows:
         columns: The user's columns, each with one code a row.
         row_of: Row of each record, in the order the records were given, shape (n_records,).
         record_ids: Ids in the order given, shape (n_records,).
+        initials: How the table writes initials.
     """
 
     columns: tuple[Column, ...]
     row_of: Positions
     record_ids: NDArray[np.object_]
+    initials: Initials
 
     def __len__(self) -> int:
         return int(self.row_of.max()) + 1 if len(self.row_of) else 0
@@ -73,6 +89,7 @@ def distinct_rows(
     records: DataFrame[Records],
     columns: Sequence[ColumnProfile] | None = None,
     apart: Positions | None = None,
+    initials: Initials | None = None,
 ) -> DistinctRows:
     """
     Collapse records that say the same into one row.
@@ -83,19 +100,27 @@ def distinct_rows(
             does not have counts as missing everywhere.
         apart: One number a record, shape (n_records,); records whose numbers differ never share
             a row.
+        initials: How the table that this is a part of writes initials; learned if left out.
     """
     columns = profile(records) if columns is None else columns
     encoded = [_encoded(records, column.name) for column in columns]
+    words = [tuple(map(words_of, texts)) for _, texts in encoded]
+    initials = Initials.of(list(chain.from_iterable(words))) if initials is None else initials
     keys = np.zeros(len(records), dtype=np.int64) if apart is None else apart
     table = np.column_stack([*(codes for codes, _ in encoded), keys])
     rows, row_of = np.unique(table, axis=0, return_inverse=True)
     return DistinctRows(
         columns=tuple(
-            Column(column.name, column.kind, rows[:, position].astype(np.int32), values)
-            for position, (column, (_, values)) in enumerate(zip(columns, encoded, strict=True))
+            Column(
+                column.name, column.kind, codes.astype(np.int32), texts, tuple(map(initials, said))
+            )
+            for column, codes, (_, texts), said in zip(
+                columns, rows.T, encoded, words, strict=False
+            )
         ),
         row_of=row_of.ravel().astype(np.int64),
         record_ids=records["record_id"].to_numpy(dtype=object),
+        initials=initials,
     )
 
 

@@ -56,6 +56,7 @@ class Scoring:
             self.comparison.features,
             self.comparison.candidates.left,
             self.comparison.candidates.right,
+            self._second_stage.score,
         )
 
     def __call__(self, left: Positions, right: Positions) -> Floats:
@@ -72,8 +73,14 @@ class Scoring:
         """Everything the second stage sees of any pairs of rows."""
         return self._second_stage(self.comparison.features_of(left, right), left, right)
 
-    def _score(self, first: FeatureTable, left: Positions, right: Positions) -> Floats:
-        second = self._second_stage(first, left, right)
+    def _score(
+        self,
+        first: FeatureTable,
+        left: Positions,
+        right: Positions,
+        first_score: Floats | None = None,
+    ) -> Floats:
+        second = self._second_stage(first, left, right, first_score)
         odds = mean_log_odds(self.matcher.second_stage, second.values, start_scores(first))
         return self.matcher.probability(odds, left == right)
 
@@ -103,11 +110,13 @@ class SecondStage:
         models: First-stage models; pairs get the mean of their scores.
         competition: How a pair stands among its rivals.
         telling: Which words tell entities apart.
+        score: First-stage scores of the candidates themselves.
     """
 
     models: Sequence[PairModel]
     competition: Competition
     telling: TellingWords
+    score: Floats
 
     @classmethod
     def of(
@@ -121,11 +130,19 @@ class SecondStage:
             if lore is None
             else TellingWords.recalled(lore, words.rows.presence, words.tokens)
         )
-        return cls(models, comparison.competition_by("first model", score), telling)
+        return cls(models, comparison.competition_by("first model", score), telling, score)
 
-    def __call__(self, first: FeatureTable, left: Positions, right: Positions) -> FeatureTable:
-        """First-stage features with those that rest on first-stage scores."""
-        rivals = self.competition(left, right, first_stage_scores(self.models, first))
+    def __call__(
+        self,
+        first: FeatureTable,
+        left: Positions,
+        right: Positions,
+        score: Floats | None = None,
+    ) -> FeatureTable:
+        """First-stage features with those that rest on first-stage scores, made if left out."""
+        if score is None:
+            score = first_stage_scores(self.models, first)
+        rivals = self.competition(left, right, score)
         return side_by_side([first, rivals, self.telling(left, right)])
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from scipy import sparse
 
 from glueml_core.matching.arrays import Floats, Positions, SparseRows
@@ -17,10 +18,12 @@ from glueml_core.matching.background import rarity
 __all__ = [
     "TokenMatrix",
     "TokenVectors",
+    "Tokens",
     "gram_presence",
     "paired_dot",
     "token_presence",
     "unit_rows",
+    "words_in",
 ]
 
 _PAIRS_AT_ONCE = 200_000
@@ -37,6 +40,35 @@ class TokenMatrix(NamedTuple):
 
     presence: SparseRows
     tokens: pd.Index
+
+
+class Tokens(NamedTuple):
+    """
+    Tokens found in texts, the same token of a text perhaps more than once.
+
+    Args:
+        texts: In which text each was found, shape (n_tokens,).
+        tokens: What was found, an Arrow array of large strings.
+    """
+
+    texts: Positions
+    tokens: pa.Array
+
+    @classmethod
+    def union(cls, parts: Sequence[Tokens]) -> Tokens:
+        """All of them."""
+        return cls(
+            np.concatenate([part.texts for part in parts]),
+            pa.concat_arrays([part.tokens for part in parts]),
+        )
+
+    def where(self, chosen: pa.Array) -> Tokens:
+        """Some of them."""
+        return Tokens(self.texts[chosen.to_numpy(zero_copy_only=False)], self.tokens.filter(chosen))
+
+    def at(self, positions: Positions) -> Tokens:
+        """The same tokens, text i being the text at `positions[i]` of others."""
+        return Tokens(positions[self.texts], self.tokens)
 
 
 @dataclass(frozen=True)
@@ -79,14 +111,23 @@ def unit_rows(matrix: SparseRows) -> SparseRows:
     return (sparse.diags((1 / length).astype(np.float32)) @ matrix).tocsr()
 
 
-def token_presence(lists: Sequence[Collection[str]]) -> TokenMatrix:
-    """The tokens of texts that are already split."""
-    rows = np.repeat(np.arange(len(lists)), [len(tokens) for tokens in lists])
-    tokens = np.empty(len(rows), dtype=object)
-    tokens[:] = list(chain.from_iterable(lists))
-    codes, vocabulary = pd.factorize(tokens, sort=True)
-    presence = _presence(rows, codes, len(lists), len(vocabulary))
-    return TokenMatrix(presence, pd.Index(vocabulary))
+def words_in(texts: pa.Array) -> Tokens:
+    """What stands between the spaces of some texts, an Arrow array of large strings."""
+    lists = pc.split_pattern(texts, " ")
+    words = Tokens(pc.list_parent_indices(lists).to_numpy(), pc.list_flatten(lists))
+    return words.where(pc.not_equal(words.tokens, ""))
+
+
+def token_presence(found: Tokens, text_count: int) -> TokenMatrix:
+    """Tokens found in so many texts as a matrix."""
+    encoded = found.tokens.dictionary_encode()
+    in_order = pc.sort_indices(encoded.dictionary)
+    rank = np.empty(len(in_order), dtype=np.int64)
+    rank[in_order.to_numpy()] = np.arange(len(in_order))
+    codes = rank[encoded.indices.to_numpy()]
+    vocabulary = encoded.dictionary.take(in_order).to_pylist()
+    presence = _presence(found.texts, codes, text_count, len(vocabulary))
+    return TokenMatrix(presence, pd.Index(vocabulary, dtype=object))
 
 
 def gram_presence(texts: Sequence[str], size: int = 3) -> TokenMatrix:

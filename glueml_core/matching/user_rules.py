@@ -11,7 +11,7 @@ from pandera.typing import DataFrame
 from glueml_core.matching.arrays import Positions
 from glueml_core.matching.extensions import Extensions
 from glueml_core.matching.features import Feature, FeatureTable
-from glueml_core.matching.rows import DistinctRows
+from glueml_core.matching.rows import HasRows
 from glueml_core.schemas import Records
 
 __all__ = ["UserRules"]
@@ -36,10 +36,10 @@ class UserRules:
         return cls(Extensions(), pd.DataFrame())
 
     @classmethod
-    def of(
-        cls, extensions: Extensions, records: DataFrame[Records], table: DistinctRows
-    ) -> UserRules:
+    def of(cls, extensions: Extensions, records: DataFrame[Records], table: HasRows) -> UserRules:
         """Of records that say the same, the one with the lowest id stands for all."""
+        if not extensions.indexers and not extensions.features:
+            return cls.none()
         by_id = records.assign(row=table.row_of).sort_values("record_id", kind="stable")
         first = by_id.drop_duplicates("row").set_index("row").sort_index()
         return cls(extensions, first.drop(columns="record_id").rename_axis(None))

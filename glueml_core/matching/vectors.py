@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 from scipy import sparse
 
+from glueml_core.matching.acronyms import spelled_out
 from glueml_core.matching.arrays import Floats, Positions, SparseRows
 from glueml_core.matching.background import Background, Counts, rarity
 from glueml_core.matching.codes import code_tokens
 from glueml_core.matching.rows import DistinctRows
 from glueml_core.matching.tokens import (
     TokenMatrix,
+    Tokens,
     TokenVectors,
     gram_presence,
     token_presence,
+    words_in,
 )
 
 __all__ = ["TableVectors", "ViewVectors"]
 
 _CODE_KINDS = ("code", "run", "prefix")
-_DIGIT = re.compile(r"\d")
+# Two letters begin two neighboring words by chance all the time: enough to judge a pair by, not to
+# look for pairs.
+_MIN_LETTERS_TO_MEET = 3
+# As `\d` of Python's own, in any script.
+_DIGIT = r"\p{Nd}"
 
 
 @dataclass(frozen=True)
@@ -61,25 +69,50 @@ class TableVectors:
     @cached_property
     def words(self) -> ViewVectors:
         """Words."""
-        return self._view("word", lambda texts: token_presence([text.split() for text in texts]))
+        return self._view("word", token_presence(self._found, len(self._texts)))
 
     @cached_property
     def grams(self) -> ViewVectors:
         """Runs of three characters."""
-        return self._view("gram", gram_presence)
+        return self._view("gram", gram_presence(self._texts))
 
     @cached_property
     def digits(self) -> ViewVectors:
         """Words with a digit in them."""
-        return self._view(
-            "digit", lambda texts: token_presence([_with_digit(text) for text in texts])
-        )
+        found = self._found.where(pc.match_substring_regex(self._found.tokens, _DIGIT))
+        return self._view("digit", token_presence(found, len(self._texts)))
 
     @cached_property
     def codes(self) -> tuple[TokenVectors, TokenVectors, TokenVectors]:
         """Of whole rows, over one vocabulary: codes, what a code may be part of, code prefixes."""
         _, vectors = self._codes
         return vectors
+
+    @cached_property
+    def acronyms(self) -> SparseRows:
+        """1 where a row spells out a word of the table's, shape (n_rows, n_words)."""
+        tokens = self.words.tokens
+        position = {word: at for at, word in enumerate(tokens)}
+        found = [
+            (row, position[word])
+            for row, text in enumerate(self._texts)
+            for word in spelled_out(text, position)
+        ]
+        rows, columns = np.array(found, dtype=np.int64).reshape(-1, 2).T
+        ones = np.ones(len(found), dtype=np.float32)
+        shape = (len(self._texts), self.words.rows.presence.shape[1])
+        return self._rows(sparse.csr_matrix((ones, (rows, columns)), shape=shape))
+
+    @cached_property
+    def words_with_acronyms(self) -> TokenVectors:
+        """Of whole rows: words, and the longer words that they spell out."""
+        long = [float(len(word) >= _MIN_LETTERS_TO_MEET) for word in self.words.tokens]
+        # Without any word the matrix has one column all the same.
+        spelled = self.acronyms @ sparse.diags(long or [0.0])
+        either = (self.words.rows.presence + spelled).tocsr()
+        either.eliminate_zeros()
+        either.data[:] = 1
+        return TokenVectors.of(either)
 
     @cached_property
     def value_rarity(self) -> tuple[Floats, ...]:
@@ -111,13 +144,16 @@ class TableVectors:
             )
             for column in self.table.columns
         }
-        return Background(values, tokens)
+        return Background(values, tokens, self.table.initials)
 
     @cached_property
     def _codes(self) -> tuple[pd.Index, tuple[TokenVectors, TokenVectors, TokenVectors]]:
         texts = [value for column in self.table.columns for value in column.values]
-        of_text = [code_tokens(text) for text in texts]
-        presence, tokens = token_presence([found[kind] for kind in range(3) for found in of_text])
+        found = [
+            part.at(np.arange(len(texts)) + kind * len(texts))
+            for kind, part in enumerate(code_tokens(_array(texts)))
+        ]
+        presence, tokens = token_presence(Tokens.union(found), 3 * len(texts))
         thirds = [presence[i * len(texts) : (i + 1) * len(texts)] for i in range(3)]
         codes, runs, prefixes = (
             self._weighed(self._rows(third), None, tokens, kind, None)
@@ -125,9 +161,17 @@ class TableVectors:
         )
         return tokens, (codes, runs, prefixes)
 
-    def _view(self, kind: str, tokenize: Callable[[Sequence[str]], TokenMatrix]) -> ViewVectors:
-        columns = self.table.columns
-        presence, tokens = tokenize([text for column in columns for text in column.words])
+    @cached_property
+    def _texts(self) -> list[str]:
+        """The words of all values, values numbered through all columns."""
+        return [text for column in self.table.columns for text in column.words]
+
+    @cached_property
+    def _found(self) -> Tokens:
+        return words_in(_array(self._texts))
+
+    def _view(self, kind: str, found: TokenMatrix) -> ViewVectors:
+        columns, (presence, tokens) = self.table.columns, found
         ends = np.cumsum([0, *(len(column.values) for column in columns)])
         return ViewVectors(
             columns=tuple(
@@ -162,8 +206,8 @@ class TableVectors:
         return presence
 
 
-def _with_digit(text: str) -> list[str]:
-    return [word for word in text.split() if _DIGIT.search(word)]
+def _array(texts: Sequence[str]) -> pa.Array:
+    return pa.array(texts, pa.large_string())
 
 
 def _value_positions(table: DistinctRows) -> tuple[Positions, Positions]:

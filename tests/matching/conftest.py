@@ -50,3 +50,9 @@ def labels(truth) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def matcher(records, labels):
     return train_matcher(records, labels, MatchingOptions(), silent)
+
+
+@pytest.fixture(scope="session")
+def taught_in_parts(records, labels):
+    """A matcher taught on a table that counts as large."""
+    return train_matcher(records, labels, MatchingOptions(whole_table_rows=0), silent)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from recordlinkage.base import BaseCompareFeature
@@ -68,3 +70,42 @@ def test_a_feature_must_give_one_number_for_a_pair(records, labels):
 
     with pytest.raises(ValueError, match="one number"):
         train_matcher(records, labels, MatchingOptions(extensions=twice), silent)
+
+
+IN_PARTS = MatchingOptions(whole_table_rows=0)
+
+
+def test_a_large_table_is_matched_with_a_feature_of_the_user(records, labels):
+    options = replace(IN_PARTS, extensions=INITIALS)
+    matcher = train_matcher(records, labels, options, silent)
+
+    # A model of other features than it gets would refuse them.
+    found = find_matches(records, matcher, labels, options, silent)
+
+    assert matcher.first_stage[0].trees.num_feature() == 1 + plain_feature_count(records, labels)
+    assert len(found) == len(records)
+
+
+def plain_feature_count(records, labels) -> int:
+    return train_matcher(records, labels, IN_PARTS, silent).first_stage[0].trees.num_feature()
+
+
+def test_an_indexer_of_the_user_adds_candidates_in_a_large_table():
+    """Two rows that agree on nothing rare, and that no join would bring together."""
+    records = pd.DataFrame(
+        [(f"r{n}", ("red", "blue")[n % 2], f"name{n}") for n in range(40)],
+        columns=["record_id", "color", "name"],
+    )
+    told: list[str] = []
+    indexer = Extensions(indexers=(Block("color"),))
+    labels = pd.DataFrame(
+        {"labeling_set_id": "s", "record_id": ["r0", "r2", "r1"], "label": ["A", "A", "B"]}
+    )
+    matcher = train_matcher(records, labels, IN_PARTS, silent)
+
+    for extensions in (Extensions(), indexer):
+        options = replace(IN_PARTS, extensions=extensions)
+        find_matches(records, matcher, labels, options, lambda _, text: told.append(text))
+
+    compared = [text.split()[1] for text in told if text.endswith("pairs at a glance")]
+    assert compared == ["380"]

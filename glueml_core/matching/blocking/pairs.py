@@ -51,7 +51,7 @@ def row_pairs(
 ) -> RowPairs:
     """Candidate pairs of distinct rows; `added` are the user's own."""
     parts = [
-        neighbor_pairs((vectors.words.rows, vectors.grams.rows), effort),
+        neighbor_pairs((vectors.words_with_acronyms, vectors.grams.rows), effort),
         key_pairs(vectors.table, effort),
         *added,
     ]

@@ -114,6 +114,9 @@ class Competition:
 
 def paired_pick(matrix: SparseRows, left: Positions, right: Positions) -> Floats:
     """Entry (left[i], right[i]) of a sparse matrix, for each i."""
+    # Asked for no entries, scipy answers with a matrix.
+    if not len(left):
+        return np.empty(0, dtype=np.float32)
     return np.asarray(matrix[left, right], dtype=np.float32).ravel()
 
 

@@ -30,6 +30,7 @@ def record_layout() -> tuple[Feature, ...]:
         Feature("rarity of codes found in the other's text", direction=0),
         Feature("shared beginnings of codes"),
         Feature("codes on both sides, none shared", direction=-1),
+        Feature("acronyms spelled out by the other"),
     )
 
 
@@ -69,6 +70,7 @@ class RecordFeatures:
             shared_mass_features(self._grams, left, right),
             shared_mass_features(self._codes, left, right),
             self._code_features(left, right),
+            self._acronyms(left, right),
         ]
         return FeatureTable(record_layout(), np.column_stack(parts).astype(np.float32))
 
@@ -81,6 +83,21 @@ class RecordFeatures:
         has_code = np.diff(codes.presence.indptr) > 0
         conflict = has_code[left] & has_code[right] & (found == 0) & (found_back == 0)
         return np.column_stack([np.maximum(found, found_back), begun, conflict])
+
+    def _acronyms(self, left: Positions, right: Positions) -> Floats:
+        """Rarity of the words of one row that the other spells out, and does not have itself."""
+        there = paired_dot(self._word_rarity, self._spelled_elsewhere, left, right)
+        back = paired_dot(self._word_rarity, self._spelled_elsewhere, right, left)
+        return np.maximum(there, back)
+
+    @cached_property
+    def _word_rarity(self) -> SparseRows:
+        return self._words.vectors.weighted()
+
+    @cached_property
+    def _spelled_elsewhere(self) -> SparseRows:
+        spelled = self.vectors.acronyms
+        return (spelled - spelled.multiply(self.vectors.words.rows.presence)).tocsr()
 
     def moved(self, left: Positions, right: Positions) -> FeatureTable:
         """How much of each column's words, by rarity, the other record has anywhere."""

@@ -23,6 +23,8 @@ _LAYOUT = (
     Feature("telling of shared words"),
     Feature("most telling unshared word", direction=-1),
     Feature("telling of unshared words", direction=-1),
+    Feature("most telling unshared word, sparer side", direction=-1),
+    Feature("telling of unshared words, sparer side", direction=-1),
 )
 
 
@@ -95,10 +97,14 @@ class TellingWords:
         """Features of any pairs of rows."""
         values = np.empty((len(left), len(_LAYOUT)), dtype=np.float32)
         for part in _portions(len(left)):
-            both = self.presence[left[part]].multiply(self.presence[right[part]]).tocsr()
-            one = self.presence[left[part]] + self.presence[right[part]] - 2 * both
+            of_left, of_right = self.presence[left[part]], self.presence[right[part]]
+            both = of_left.multiply(of_right).tocsr()
+            here = _most_and_sum(of_left - both, self.unshared)
+            there = _most_and_sum(of_right - both, self.unshared)
             values[part, :2] = _most_and_sum(both, self.shared)
-            values[part, 2:] = _most_and_sum(one, self.unshared)
+            values[part, 2] = np.maximum(here[:, 0], there[:, 0])
+            values[part, 3] = here[:, 1] + there[:, 1]
+            values[part, 4:] = np.minimum(here, there)
         return FeatureTable(_LAYOUT, values)
 
 

@@ -1,0 +1,118 @@
+"""The clusters of a whole table, with what they say of every pair of its records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from glueml_core.matching.clustering import cluster_rows
+from glueml_core.matching.evaluation_clusters import ClusteredPairs
+from glueml_core.matching.links import Links
+from glueml_core.matching.pair_values import look_up
+
+if TYPE_CHECKING:
+    from glueml_core.matching.arrays import Floats, Mask, Positions
+    from glueml_core.matching.comparison import Comparison
+    from glueml_core.matching.held_out_scoring import HeldOutScoring
+    from glueml_core.matching.labels import LabeledPairs
+    from glueml_core.matching.scoring import Scoring
+
+__all__ = ["TableClusters"]
+
+
+@dataclass(frozen=True)
+class TableClusters:
+    """
+    Clusters of a table, no label enforced.
+
+    Args:
+        comparison: The table.
+        scoring: Gives match probabilities.
+        threshold: Match probability from which rows belong together.
+    """
+
+    comparison: Comparison
+    scoring: Scoring | HeldOutScoring
+    threshold: float
+
+    @cached_property
+    def cluster(self) -> Positions:
+        """Cluster of each row, shape (n_rows,)."""
+        pairs = self.comparison.candidates
+        return cluster_rows(
+            pairs.left,
+            pairs.right,
+            self.scoring.candidates,
+            self.scoring,
+            self.threshold,
+            Links.none(len(self._copies)),
+        ).cluster
+
+    def together(self, left: Positions, right: Positions) -> Mask:
+        """Whether the records of pairs of rows end in one cluster."""
+        whole = ~self._parted[left] & ~self._parted[right]
+        return np.asarray(whole & (self.cluster[left] == self.cluster[right]))
+
+    def is_candidate(self, left: Positions, right: Positions) -> Mask:
+        """Whether blocking found pairs of rows; records that say the same need no finding."""
+        return np.asarray(np.isin(self._keys(left, right), self._candidate_keys) | (left == right))
+
+    def pairs_beside(self, labeled: LabeledPairs) -> ClusteredPairs:
+        """All pairs of records that were scored or put together, but for the labeled ones."""
+        candidates = self.comparison.candidates
+        left, right = _pairs_within(self.cluster)
+        new = ~np.isin(self._keys(left, right), self._candidate_keys)
+        same = np.flatnonzero(self._copies > 1)
+        rows_l = np.concatenate([candidates.left, left[new], same])
+        rows_r = np.concatenate([candidates.right, right[new], same])
+        scored = len(candidates)
+        added = self.scoring(rows_l[scored:], rows_r[scored:])
+        return ClusteredPairs(
+            prob=np.concatenate([self.scoring.candidates, added]).astype(np.float64),
+            together=self.together(rows_l, rows_r),
+            count=self._record_pairs(rows_l, rows_r) - self._how_many(labeled, rows_l, rows_r),
+        )
+
+    @cached_property
+    def _copies(self) -> Positions:
+        return np.bincount(self.comparison.table.row_of, minlength=len(self.comparison.table))
+
+    @cached_property
+    def _parted(self) -> Mask:
+        """Rows of several records that are too little alike, equal as they are, to match."""
+        rows = np.flatnonzero(self._copies > 1)
+        parted = np.zeros(len(self._copies), dtype=bool)
+        parted[rows] = self.scoring(rows, rows) < self.threshold
+        return parted
+
+    @cached_property
+    def _candidate_keys(self) -> Positions:
+        return self._keys(self.comparison.candidates.left, self.comparison.candidates.right)
+
+    def _keys(self, left: Positions, right: Positions) -> Positions:
+        return left * len(self._copies) + right
+
+    def _record_pairs(self, left: Positions, right: Positions) -> Floats:
+        copies = self._copies.astype(np.float64)
+        within = copies[left] * (copies[left] - 1) / 2
+        return np.where(left == right, within, copies[left] * copies[right])
+
+    def _how_many(self, labeled: LabeledPairs, left: Positions, right: Positions) -> Positions:
+        """How many labeled pairs of records each pair of rows has."""
+        keys, count = np.unique(self._keys(labeled.left, labeled.right), return_counts=True)
+        return look_up(keys, count, self._keys(left, right))[1]
+
+
+def _pairs_within(cluster: Positions) -> tuple[Positions, Positions]:
+    """Every pair of rows of one cluster, the lower row first."""
+    order = np.argsort(cluster, kind="stable")
+    starts = np.flatnonzero(np.diff(cluster[order])) + 1
+    lefts, rights = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for members in np.split(order, starts):
+        upper, lower = np.triu_indices(len(members), 1)
+        lefts.append(members[upper])
+        rights.append(members[lower])
+    return np.concatenate(lefts), np.concatenate(rights)
