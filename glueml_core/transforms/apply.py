@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 import pyarrow as pa
@@ -16,8 +16,12 @@ from glueml_core.tasks.folder import RunFolder
 from glueml_core.tasks.match_request import MatchRequest, read_frame
 from glueml_core.transforms.frames import enforced_labels, handed_over, with_matches
 from glueml_core.transforms.jobs import ready_transform, start_job, wait_for
+from glueml_core.transforms.on_spark import SparkTransform, is_spark
 
 __all__ = ["FindIncrementalMatches", "FindMatches"]
+
+Frame: TypeAlias = Any
+"""A pandas frame or a Spark frame; pyspark need not be there."""
 
 
 class FindMatches:
@@ -25,28 +29,31 @@ class FindMatches:
 
     @staticmethod
     def apply(
-        frame: pd.DataFrame,
+        frame: Frame,
         transformId: str,  # noqa: N803 (Glue's names)
         transformation_ctx: str = "",
         info: str = "",
         stageThreshold: int = 0,  # noqa: N803
         totalThreshold: int = 0,  # noqa: N803
-        enforcedMatches: pd.DataFrame | None = None,  # noqa: N803
+        enforcedMatches: Any = None,  # noqa: N803
         computeMatchConfidenceScores: bool | int = 0,  # noqa: N803
         *,
         client: Any = None,
         removeDuplicates: bool = False,  # noqa: N803
         jobName: str | None = None,  # noqa: N803
         jobRunId: str | None = None,  # noqa: N803
-    ) -> pd.DataFrame:
+    ) -> Frame:
         """
         The frame with `match_id`: the same number, the same thing.
 
         Rows, columns, types, index and order stay as they are. The work is a FIND_MATCHES task run
-        of the transform, in a process of its own; interrupting the call cancels it.
+        of the transform, in a process of its own; interrupting the call cancels it. A Spark frame
+        is matched by its own session, part by part as any large table, and the work is done when
+        the call returns.
 
         Args:
-            frame: Records with the columns of the transform's schema, and any others.
+            frame: Records with the columns of the transform's schema, and any others; a frame of
+                pandas or of Spark.
             transformId: A transform in READY.
             transformation_ctx: For Glue's sake; it changes nothing.
             info: Likewise.
@@ -68,6 +75,13 @@ class FindMatches:
             TaskRunFailedError: The run failed or was stopped.
         """
         core = core_of(client or connect())
+        if is_spark(frame):
+            on_spark = SparkTransform.of(core, transformId, enforcedMatches, (jobName, jobRunId))
+            return on_spark.find_matches(
+                frame,
+                scored=bool(computeMatchConfidenceScores),
+                remove_duplicates=removeDuplicates,
+            )
         transform = ready_transform(core, transformId)
         _check_free(frame, "frame")
         frames = {"records": handed_over(frame, transform, "frame")}
@@ -83,20 +97,20 @@ class FindIncrementalMatches:
 
     @staticmethod
     def apply(
-        existingFrame: pd.DataFrame,  # noqa: N803
-        incrementalFrame: pd.DataFrame,  # noqa: N803
+        existingFrame: Frame,  # noqa: N803
+        incrementalFrame: Frame,  # noqa: N803
         transformId: str,  # noqa: N803
         transformation_ctx: str = "",
         info: str = "",
         stageThreshold: int = 0,  # noqa: N803
         totalThreshold: int = 0,  # noqa: N803
-        enforcedMatches: pd.DataFrame | None = None,  # noqa: N803
+        enforcedMatches: Any = None,  # noqa: N803
         computeMatchConfidenceScores: bool | int = 0,  # noqa: N803
         *,
         client: Any = None,
         jobName: str | None = None,  # noqa: N803
         jobRunId: str | None = None,  # noqa: N803
-    ) -> pd.DataFrame:
+    ) -> Frame:
         """
         The rows of both frames, the existing ones first, with `match_id`.
 
@@ -125,6 +139,11 @@ class FindIncrementalMatches:
             TaskRunFailedError: The run failed or was stopped.
         """
         core = core_of(client or connect())
+        if is_spark(existingFrame):
+            on_spark = SparkTransform.of(core, transformId, enforcedMatches, (jobName, jobRunId))
+            return on_spark.find_incremental_matches(
+                existingFrame, incrementalFrame, scored=bool(computeMatchConfidenceScores)
+            )
         transform = ready_transform(core, transformId)
         _check_free(incrementalFrame, "incrementalFrame")
         frames = {

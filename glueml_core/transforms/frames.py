@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -11,7 +13,7 @@ from glueml_core.store import MLTransform
 from glueml_core.tables.cells import cell_text
 from glueml_core.tables.records import record_ids
 
-__all__ = ["enforced_labels", "handed_over", "with_matches"]
+__all__ = ["enforced_labels", "find_columns", "handed_over", "with_matches"]
 
 _LABEL_COLUMNS = ("labeling_set_id", "label")
 
@@ -28,7 +30,7 @@ def handed_over(frame: pd.DataFrame, transform: MLTransform, name: str) -> pa.Ta
     Raises:
         InvalidInputException: A column is missing, or a primary key is missing or not unique.
     """
-    columns = _columns(frame, [column["Name"] for column in transform.schema], name)
+    columns = find_columns(frame.columns, [column["Name"] for column in transform.schema], name)
     table = pa.table({wanted: _array(frame[found]) for wanted, found in columns.items()})
     record_ids(table, transform.primary_key_column)
     return table
@@ -45,7 +47,7 @@ def enforced_labels(frame: pd.DataFrame, primary_key: str) -> pa.Table:
     Raises:
         InvalidInputException: A column or a value is missing, or a set contradicts itself.
     """
-    columns = _columns(frame, [*_LABEL_COLUMNS, primary_key], "enforcedMatches")
+    columns = find_columns(frame.columns, [*_LABEL_COLUMNS, primary_key], "enforcedMatches")
     names = ["labeling_set_id", "label", "record_id"]
     cells = {
         name: [cell_text(value).strip() for value in frame[column]]
@@ -75,10 +77,15 @@ def with_matches(
     return frame.assign(**added)
 
 
-def _columns(frame: pd.DataFrame, wanted: list[str], name: str) -> dict[str, str]:
-    """For each wanted column, the frame's; a Data Catalog writes names in lower case."""
-    lower = {str(column).lower(): column for column in reversed(frame.columns)}
-    found = {w: w if w in frame.columns else lower.get(w.lower()) for w in wanted}
+def find_columns(columns: Collection[str], wanted: Sequence[str], name: str) -> dict[str, str]:
+    """
+    For each wanted column, the frame's; a Data Catalog writes names in lower case.
+
+    Raises:
+        InvalidInputException: Some are missing.
+    """
+    lower = {str(column).lower(): column for column in reversed(list(columns))}
+    found = {w: w if w in columns else lower.get(w.lower()) for w in wanted}
     missing = [w for w, column in found.items() if column is None]
     if missing:
         raise InvalidInputException(f"{name} lacks the columns {', '.join(missing)}.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 import time
 from collections.abc import Mapping
@@ -12,15 +11,27 @@ from typing import Any
 import pyarrow as pa
 
 from glueml_core.api import Core
-from glueml_core.errors import EntityNotFoundException, MLTransformNotReadyException
-from glueml_core.store import MLTransform, TaskRun
+from glueml_core.errors import (
+    EntityNotFoundException,
+    InvalidInputException,
+    MLTransformNotReadyException,
+)
+from glueml_core.store import MLTransform, TaskRun, job_properties
 from glueml_core.tables.crawler import crawl
 from glueml_core.tables.formats import FileFormat, format_of_file
 from glueml_core.tables.locations import check_output_path, locate
-from glueml_core.tasks.folder import RunFolder
+from glueml_core.tasks.folder import TASK_RUNS, WAITING, RunFolder
 from glueml_core.tasks.match_request import MatchRequest, Output, write_frame
 
-__all__ = ["TaskRunFailedError", "ready_transform", "start_find_matches", "start_job", "wait_for"]
+__all__ = [
+    "TaskRunFailedError",
+    "definition_of",
+    "match_job",
+    "ready_transform",
+    "start_find_matches",
+    "start_job",
+    "wait_for",
+]
 
 _LOOK_S = 0.1
 
@@ -44,6 +55,7 @@ def start_find_matches(
     compute_match_confidence_scores: bool = False,
     remove_duplicates: bool = False,
     tell_weak_clusters: bool = False,
+    new_records_only: bool = False,
     job_name: str | None = None,
     job_run_id: str | None = None,
 ) -> str:
@@ -58,26 +70,35 @@ def start_find_matches(
             transform's own.
         existing: A table matched before, given in the same way; then the source's records are
             added to it, and the file has both.
-        file_format: Of the file; None: that of the source.
+        file_format: Of the file; None: that of the source, or of the existing table where the file
+            has new records only.
         compute_match_confidence_scores: Whether to add `match_confidence_score`.
         remove_duplicates: Whether to keep only the record of the lowest primary key of a cluster.
         tell_weak_clusters: Whether to leave in the run's folder which clusters hold worst, and why.
+        new_records_only: Whether the file has the source's records without those of `existing`,
+            which are looked up in an index and not read. In the folder of `existing`, the file
+            becomes a part of that table.
         job_name: Name of the job that this run is a part of.
         job_run_id: Id of that job's run.
 
     Raises:
         EntityNotFoundException: No such transform, or no such table.
         MLTransformNotReadyException: The transform has not been taught.
-        InvalidInputException: A place that cannot be read or written.
+        InvalidInputException: A place that cannot be read or written, or choices that exclude each
+            other.
     """
     transform = ready_transform(core, transform_id)
+    if new_records_only and (existing is None or remove_duplicates):
+        raise InvalidInputException(
+            "New records only can be written where there are existing ones, and with duplicates."
+        )
     if format_of_file(output_path) is None:
         check_output_path(output_path, core.settings)
     else:
         locate(output_path, core.settings)
     request = MatchRequest(
-        source=_definition(core, source or transform.input_record_tables[0]),
-        existing=None if existing is None else _definition(core, existing),
+        source=definition_of(core, source or transform.input_record_tables[0]),
+        existing=None if existing is None else definition_of(core, existing),
         is_incremental=existing is not None,
         output=Output(
             output_path,
@@ -85,6 +106,7 @@ def start_find_matches(
             compute_match_confidence_scores,
             remove_duplicates,
             tell_weak_clusters,
+            new_records_only,
         ),
     )
     return start_job(core, transform_id, request, {}, job_name, job_run_id)
@@ -110,7 +132,7 @@ def start_job(
 ) -> str:
     """Hand request and frames over to a new run, and begin it; returns its id."""
     waiting = _hand_over(core.settings.store, request, frames)
-    properties = _properties(job_name or "glueml-find-matches", job_run_id)
+    properties = match_job(job_name, job_run_id)
     run = core.store.task_runs.add(transform_id, "FIND_MATCHES", properties)
     folder = RunFolder.of(core.settings, run.id)
     folder.make()
@@ -146,7 +168,7 @@ def _get(core: Core, run_id: str) -> TaskRun:
 
 def _hand_over(store: Path, request: MatchRequest, frames: Mapping[str, pa.Table]) -> Path:
     """A folder with all that the run needs, so that the run never exists without it."""
-    waiting = store / "task_runs" / f".waiting-{secrets.token_hex(8)}"
+    waiting = store / TASK_RUNS / f"{WAITING}{secrets.token_hex(8)}"
     waiting.mkdir(parents=True)
     request.save(waiting)
     for name, frame in frames.items():
@@ -154,18 +176,18 @@ def _hand_over(store: Path, request: MatchRequest, frames: Mapping[str, pa.Table
     return waiting
 
 
-def _properties(job_name: str, job_run_id: str | None) -> dict[str, str]:
-    job_id = hashlib.sha256(job_name.encode()).hexdigest()
-    return {
-        "JobId": f"j_{job_id}",
-        "JobName": job_name,
-        "JobRunId": job_run_id or f"jr_{secrets.token_hex(32)}",
-    }
+def match_job(job_name: str | None, job_run_id: str | None) -> dict[str, str]:
+    """The job that a match run is a part of; ours where the caller has none."""
+    return job_properties(
+        job_name or "glueml-find-matches", job_run_id or f"jr_{secrets.token_hex(32)}"
+    )
 
 
-def _definition(core: Core, table: str | Mapping[str, Any]) -> Mapping[str, Any]:
+def definition_of(core: Core, table: str | Mapping[str, Any]) -> Mapping[str, Any]:
+    """A table's definition: given as such, by its names in the catalog, or by its files' place."""
     if isinstance(table, str):
         return crawl(table, core.settings)
     if "TableName" in table:
-        return core.store.catalog.table(table["DatabaseName"], table["TableName"]).definition
+        found = core.store.catalog.table(table["DatabaseName"], table["TableName"]).definition
+        return {**found, "AdditionalOptions": table.get("AdditionalOptions")}
     return table

@@ -1,0 +1,55 @@
+"""Groups of rows that candidate pairs connect, none too large to look at whole."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+import pyspark.sql.functions as F  # noqa: N812
+from pyspark.sql import DataFrame
+
+from glueml_core.matching.large.groups import LINKED, MAX_GROUP_ROWS, STEP
+from glueml_core.spark.components import components
+from glueml_core.spark.lineage import cut
+
+__all__ = ["group_pairs"]
+
+
+def group_pairs(pairs: DataFrame, min_evidence: int) -> DataFrame:
+    """
+    The pairs that stay by the law of `matching.large.groups`, with their `group_id`.
+
+    Args:
+        pairs: `l` < `r`, `evidence`; those with LINKED evidence always stay.
+        min_evidence: What every pair has at least.
+
+    Returns:
+        `l`, `r`, `evidence`, and `group_id`, the group's lowest row. A row without a pair is a
+        group of its own.
+    """
+    settled: list[DataFrame] = []
+    asked, loose = min_evidence, pairs
+    while True:
+        placed = _placed(loose)
+        oversized = _oversized(placed)
+        least = oversized.agg(F.min("least")).first()
+        if least is None or least[0] is None:
+            return reduce(DataFrame.union, settled, placed)
+        settled.append(placed.join(oversized, "group_id", "left_anti").select(placed.columns))
+        # Steps that no pair falls by change nothing; they are taken at once.
+        asked += STEP * ((least[0] - asked) // STEP + 1)
+        open_ = placed.join(oversized, "group_id", "left_semi").where(F.col("evidence") >= asked)
+        loose = cut(open_.select("l", "r", "evidence"))
+
+
+def _placed(pairs: DataFrame) -> DataFrame:
+    of_row = components(pairs).select(F.col("row").alias("r"), F.col("component").alias("group_id"))
+    # The higher row of a pair is never the lowest of its component.
+    return cut(pairs.join(of_row, "r").select("l", "r", "evidence", "group_id"))
+
+
+def _oversized(placed: DataFrame) -> DataFrame:
+    """Groups that are too large, and have a pair that may go; with the least evidence of these."""
+    rows = placed.select("group_id", F.explode(F.array("l", "r")).alias("row")).distinct()
+    sizes = rows.groupBy("group_id").count().where(F.col("count") > MAX_GROUP_ROWS)
+    least = placed.where(F.col("evidence") < LINKED).groupBy("group_id")
+    return sizes.join(least.agg(F.min("evidence").alias("least")), "group_id")
