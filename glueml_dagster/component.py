@@ -53,8 +53,10 @@ class FindMatchesComponent(dg.Component, dg.Model, dg.Resolvable):
     The assets need a resource `glueml`, a `GlueMLResource`.
     """
 
-    transform: FindMatchesTransform
-    expectations: Expectations = Expectations()
+    transform: FindMatchesTransform = Field(description="What the transform should be.")
+    expectations: Expectations = Field(
+        default=Expectations(), description="Checks of its quality and of its matches."
+    )
     labels_deps: list[dg.ResolvedAssetKey] = Field(
         default_factory=list,
         description="Assets that put labeled files into the folder labels/, if assets do.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 import dagster as dg
 from pydantic import ConfigDict, Field
@@ -33,10 +33,18 @@ class Expectations(dg.Model, dg.Resolvable):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    min_precision: float | None = Field(default=None, ge=0, le=1)
-    min_recall: float | None = Field(default=None, ge=0, le=1)
-    min_f1: float | None = Field(default=None, ge=0, le=1)
-    min_area_under_pr_curve: float | None = Field(default=None, ge=0, le=1)
+    min_precision: float | None = Field(
+        default=None, ge=0, le=1, description="Least share of found matches that are right."
+    )
+    min_recall: float | None = Field(
+        default=None, ge=0, le=1, description="Least share of true matches that are found."
+    )
+    min_f1: float | None = Field(
+        default=None, ge=0, le=1, description="Least harmonic mean of precision and recall."
+    )
+    min_area_under_pr_curve: float | None = Field(
+        default=None, ge=0, le=1, description="Least area under the precision-recall curve."
+    )
     max_cluster_size: int | None = Field(
         default=None, ge=1, description="Records in the largest cluster of matches."
     )
@@ -78,24 +86,47 @@ class FindMatchesTransform(dg.Model, dg.Resolvable):
     incremental: SourceTable | None = Field(
         default=None, description="New records to match against those matched before."
     )
-    description: str | None = Field(default=None, max_length=2048)
-    precision_recall_tradeoff: float = Field(default=0.5, ge=0, le=1)
-    accuracy_cost_tradeoff: float = Field(default=0.5, ge=0, le=1)
-    enforce_provided_labels: bool = False
+    new_records_only: bool = Field(
+        default=False,
+        description="Let incremental_matches have the new records without those matched before, "
+        "in a time that grows with the new ones only.",
+    )
+    description: str | None = Field(
+        default=None, max_length=2048, description="Of the transform, for people."
+    )
+    precision_recall_tradeoff: float = Field(
+        default=0.5, ge=0, le=1, description="From 0, find every match, to 1, be right each time."
+    )
+    accuracy_cost_tradeoff: float = Field(
+        default=0.5, ge=0, le=1, description="From 0, compare few records, to 1, compare many."
+    )
+    enforce_provided_labels: bool = Field(
+        default=False, description="Let matches agree with the labels, whatever the model says."
+    )
     match_confidence_scores: bool = Field(
         default=True, description="Add the column match_confidence_score to the matches."
     )
-    role: str = Field("glueml", description="IAM role; only real AWS looks at it.")
-    glue_version: str | None = None
-    max_capacity: float | None = None
-    worker_type: str | None = None
-    number_of_workers: int | None = None
-    timeout_minutes: int | None = Field(default=None, ge=1)
-    max_retries: int | None = Field(default=None, ge=0, le=10)
-    max_concurrent_runs: int = Field(
-        default=3, ge=1, description="Task runs at a time that the service allows a transform."
+    engine: Literal["local", "spark"] = Field(
+        default="local",
+        description="What finds the matches: this machine, or the Spark session of the resource "
+        "`pyspark`.",
     )
-    tags: dict[str, str] = Field(default_factory=dict)
+    role: str = Field("glueml", description="IAM role; only real AWS looks at it.")
+    glue_version: str | None = Field(default=None, description="Only real AWS looks at it.")
+    max_capacity: float | None = Field(
+        default=None, description="Data processing units; instead of workers, and only at AWS."
+    )
+    worker_type: str | None = Field(default=None, description="Such as G.1X; only at AWS.")
+    number_of_workers: int | None = Field(default=None, description="Only at AWS.")
+    timeout_minutes: int | None = Field(
+        default=None, ge=1, description="Minutes that a task run may take; then it is TIMEOUT."
+    )
+    max_retries: int | None = Field(
+        default=None, ge=0, le=10, description="How often a task run that fails is tried again."
+    )
+    tags: dict[str, str] = Field(
+        default_factory=dict, description="Given to the transform when it is created."
+    )
 
     @property
     def slug(self) -> str:

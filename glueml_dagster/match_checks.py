@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -40,6 +40,18 @@ class MatchNumbers:
             matched_share=matched / len(matches) if len(matches) else 0.0,
         )
 
+    @classmethod
+    def of_additions(cls, told: Mapping[str, Any]) -> MatchNumbers:
+        """As a run tells them that wrote new records alone: their clusters have old ones too."""
+        records = told["record_count"]
+        return cls(
+            records=records,
+            clusters=told["cluster_count"],
+            largest_cluster=told["largest_cluster"],
+            duplicates=records - told["new_cluster_count"],
+            matched_share=told["matching_record_count"] / records if records else 0.0,
+        )
+
 
 def match_check_specs(key: dg.AssetKey, expectations: Expectations) -> list[dg.AssetCheckSpec]:
     """The checks of an asset of matches."""
@@ -65,23 +77,26 @@ def match_check_specs(key: dg.AssetKey, expectations: Expectations) -> list[dg.A
 
 def match_checks(
     matches: pd.DataFrame,
+    columns: Sequence[str],
     primary_key: str,
     expectations: Expectations,
     last_matched_share: float | None,
+    numbers: MatchNumbers,
 ) -> Iterator[dg.AssetCheckResult]:
     """
     The verdict on a table of matches.
 
     Args:
-        matches: The primary key, `match_id` and, if asked for, `match_confidence_score`.
+        matches: The columns, `match_id` and, if asked for, `match_confidence_score`.
+        columns: Those of the transform's schema.
         primary_key: Which column identifies a record.
         expectations: What to check beyond the schema.
         last_matched_share: Of the last materialization; None if there was none.
+        numbers: Those of the table; of one with new records alone, as its run tells them.
     """
-    from glueml_dagster.table_schemas import matches_schema
+    from glueml_core.user_tables import matched_table
 
-    numbers = MatchNumbers.of(matches)
-    yield schema_check(matches_schema(primary_key), matches, name="matches_schema")
+    yield schema_check(matched_table(columns, primary_key), matches, name="matches_schema")
     if expectations.max_cluster_size is not None:
         yield dg.AssetCheckResult(
             check_name="largest_cluster",

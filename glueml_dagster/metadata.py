@@ -16,6 +16,7 @@ __all__ = [
     "column_schema",
     "evaluation_numbers",
     "importance_bars",
+    "label_column_schema",
     "markdown_rows",
     "markdown_table",
     "records_table",
@@ -111,7 +112,24 @@ def column_schema(
     """
     key = dg.TableColumnConstraints(nullable=False, unique=True)
     given = dg.TableColumnConstraints(nullable=False)
-    described = [
+    behind = [dg.TableColumn(name, kind, constraints=given) for name, kind in (added or {}).items()]
+    return dg.TableSchema([*_described(columns, primary_key, key), *behind])
+
+
+def label_column_schema(columns: Sequence[Mapping[str, str]], primary_key: str) -> dg.TableSchema:
+    """Dagster's table schema of a label file; `columns` and `primary_key` as in `column_schema`."""
+    given = dg.TableColumnConstraints(nullable=False)
+    front = [
+        dg.TableColumn("labeling_set_id", "string", constraints=given),
+        dg.TableColumn("label", "string", "The same in one set: the same thing."),
+    ]
+    return dg.TableSchema([*front, *_described(columns, primary_key, given)])
+
+
+def _described(
+    columns: Sequence[Mapping[str, str]], primary_key: str, key: dg.TableColumnConstraints
+) -> list[dg.TableColumn]:
+    return [
         dg.TableColumn(
             column["Name"],
             column["DataType"],
@@ -119,10 +137,6 @@ def column_schema(
         )
         for column in columns
     ]
-    described += [
-        dg.TableColumn(name, kind, constraints=given) for name, kind in (added or {}).items()
-    ]
-    return dg.TableSchema(described)
 
 
 def _row(cells: Iterable[Any]) -> str:

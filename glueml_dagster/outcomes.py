@@ -68,11 +68,15 @@ def _evaluation_detail(core: Core | None, transform_id: str) -> Metadata:
     detail = core.store.transforms.get(transform_id).evaluation_detail
     if detail is None:
         return {}
-    return {
-        **evaluation_pictures(detail),
-        "intervals": _intervals(detail),
-        "advice": detail["advice"]["reason"],
-    }
+    try:
+        return {
+            **evaluation_pictures(detail),
+            "intervals": _intervals(detail),
+            "advice": detail["advice"]["reason"],
+        }
+    except (LookupError, TypeError, ValueError):
+        # A server of another release measured; what Glue's own metrics tell is shown all the same.
+        return {}
 
 
 def _intervals(detail: Mapping[str, Any]) -> dg.TableMetadataValue:

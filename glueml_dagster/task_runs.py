@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnectionError
 
 from glueml_core.errors import GlueError
 from glueml_dagster.stages import Stage
 from glueml_dagster.status import ACTIVE
 
-__all__ = ["FollowedRun", "TaskRunStopped", "follow", "start_or_resume", "task_run_tag"]
+__all__ = [
+    "FollowedRun",
+    "TaskRunStopped",
+    "cancelling",
+    "follow",
+    "patience",
+    "start_or_resume",
+    "task_run_tag",
+]
 
 POLL_S = 0.25
 STOP_GRACE_S = 30.0
-SLOT_WAIT_S = 15
-SLOT_RETRIES = 240
+RETRY_S = 15
+RETRIES = 240
 
 TaskRun = dict[str, Any]
 Context = dg.AssetExecutionContext | dg.OpExecutionContext
@@ -44,7 +54,7 @@ class FollowedRun:
     glue: Any
     transform_id: str
     task_run_id: str
-    progress: Callable[[str], str]
+    progress: Callable[[str], str] = lambda _: ""
 
     def get(self) -> TaskRun:
         """The task run as GetMLTaskRun answers it."""
@@ -65,17 +75,41 @@ def task_run_tag(task_run_id: str, stage: Stage) -> dict[str, str]:
     return {f"glueml/{task_run_id}": stage.value}
 
 
+@contextmanager
+def cancelling(context: Context, run: FollowedRun) -> Iterator[None]:
+    """An interrupt of the block, wherever it comes, cancels the task run too."""
+    try:
+        yield
+    except TaskRunStopped:
+        raise
+    except dg.DagsterExecutionInterruptedError:
+        context.log.info(f"Cancelling task run {run.task_run_id}.")
+        run.cancel()
+        raise
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """Where the service cannot be reached, try the step again: its task run goes on meanwhile."""
+    try:
+        yield
+    except (NoConnectionError, HTTPClientError) as error:
+        raise dg.RetryRequested(RETRIES, RETRY_S) from error
+
+
 def start_or_resume(
     context: dg.AssetExecutionContext,
     glue: Any,
     transform_id: str,
     stage: Stage,
     start: Callable[[], str],
+    about: Mapping[str, str],
 ) -> str:
     """
-    The task run of this Dagster run: the one it started before, if that is still going, else new.
+    The task run of this Dagster run: one it started before, if that can still be told, else new.
 
-    A retry, or the re-execution of a run whose process died, must not start a second task run.
+    A retry, or the re-execution of a run whose process died, must not start a second task run: it
+    goes on with one that is active, or that has succeeded since and shows in no materialization.
 
     Args:
         context: Of the asset; its run is tagged with the task run's id.
@@ -83,37 +117,34 @@ def start_or_resume(
         transform_id: The transform.
         stage: Which stage asks.
         start: Starts a task run and gives its id.
+        about: Properties that it has, and that tell it from others of the stage.
 
     Raises:
         dg.RetryRequested: The service's limit of concurrent runs is reached.
         dg.Failure: A match job was refused.
     """
     for earlier in _task_runs_of(context, stage):
-        if _is_active(glue, transform_id, earlier):
+        if _is_to_be_told(context, glue, transform_id, earlier, about):
             context.log.info(f"Going on with task run {earlier}.")
             return earlier
 
     task_run_id = _start(start)
-    context.instance.add_run_tags(context.run.run_id, task_run_tag(task_run_id, stage))
-    context.log.info(f"Started task run {task_run_id} of transform {transform_id}.")
+    with cancelling(context, FollowedRun(glue, transform_id, task_run_id)):
+        tags = task_run_tag(task_run_id, stage) | {"glueml/transform_id": transform_id}
+        context.instance.add_run_tags(context.run.run_id, tags)
+        context.log.info(f"Started task run {task_run_id} of transform {transform_id}.")
     return task_run_id
 
 
 def follow(context: Context, run: FollowedRun) -> TaskRun:
     """
-    Wait until a task run ends, telling the log how far it is; a cancel here cancels it there.
+    Wait until a task run ends, telling the log how far it is; to be called in `cancelling`.
 
     Raises:
         dg.Failure: It FAILED or ended in TIMEOUT; with its ErrorString.
         TaskRunStopped: Somebody cancelled it through the API.
     """
-    try:
-        ended = _watch(context, run)
-    except dg.DagsterExecutionInterruptedError:
-        context.log.info(f"Cancelling task run {run.task_run_id}.")
-        run.cancel()
-        raise
-
+    ended = _watch(context, run)
     if ended["Status"] == "STOPPED":
         context.instance.report_run_canceling(context.run, "The task run was cancelled.")
         raise TaskRunStopped(f"Task run {run.task_run_id} was cancelled through the API.")
@@ -165,7 +196,7 @@ def _start(start: Callable[[], str]) -> str:
     except ClientError as error:
         if error.response["Error"]["Code"] != "ConcurrentRunsExceededException":
             raise
-        raise dg.RetryRequested(SLOT_RETRIES, SLOT_WAIT_S) from error
+        raise dg.RetryRequested(RETRIES, RETRY_S) from error
 
 
 def _task_runs_of(context: dg.AssetExecutionContext, stage: Stage) -> list[str]:
@@ -179,9 +210,30 @@ def _task_runs_of(context: dg.AssetExecutionContext, stage: Stage) -> list[str]:
     ]
 
 
-def _is_active(glue: Any, transform_id: str, task_run_id: str) -> bool:
+def _is_to_be_told(
+    context: dg.AssetExecutionContext,
+    glue: Any,
+    transform_id: str,
+    task_run_id: str,
+    about: Mapping[str, str],
+) -> bool:
     try:
         run = glue.get_ml_task_run(TransformId=transform_id, TaskRunId=task_run_id)
     except glue.exceptions.EntityNotFoundException:
         return False
+    structures = [part for part in run["Properties"].values() if isinstance(part, dict)]
+    told = {name: value for part in structures for name, value in part.items()}
+    if not about.items() <= told.items():
+        return False
+    if run["Status"] == "SUCCEEDED":
+        return task_run_id != _last_told(context)
     return run["Status"] in ACTIVE
+
+
+def _last_told(context: dg.AssetExecutionContext) -> str | None:
+    """The task run that the latest materialization of this asset shows."""
+    (key,) = context.selected_asset_keys
+    event = context.instance.get_latest_materialization_event(key)
+    materialization = event.asset_materialization if event else None
+    told = materialization.metadata.get("glueml/task_run_id") if materialization else None
+    return str(told.value) if told else None

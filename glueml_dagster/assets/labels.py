@@ -1,6 +1,8 @@
 """The asset `labels`: what people answered, imported file by file, each version once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import dagster as dg
 from botocore.exceptions import ClientError
@@ -38,6 +40,8 @@ class ImportedFile:
     uri: str
     outcome: str
     reason: str = ""
+    task_run_id: str = ""
+    seconds: float = 0.0
 
 
 def build_labels(spec: dg.AssetSpec, transform: FindMatchesTransform) -> dg.AssetsDefinition:
@@ -57,7 +61,7 @@ def build_labels(spec: dg.AssetSpec, transform: FindMatchesTransform) -> dg.Asse
         files = _import_all(run, config)
         found = run.glue.get_ml_transform(TransformId=run.transform_id)
         return dg.MaterializeResult(
-            metadata=run.metadata(label_count=found["LabelCount"])
+            metadata=run.metadata(label_count=found["LabelCount"], **_last_task_run(files))
             | {
                 "status": found["Status"],
                 "files_imported": sum(file.outcome == "imported" for file in files),
@@ -74,48 +78,90 @@ def _import_all(run: StageRun, config: LabelsConfig) -> list[ImportedFile]:
     if config.input_s3_path is None:
         files = list_label_files(run.transform.path("labels"), s3_client)
     else:
-        files = [find_label_file(config.input_s3_path, s3_client)]
+        files = _wanted_version(config.input_s3_path, config.etag, s3_client)
+        if not files:
+            # The version that is there now has a run of its own, or will have.
+            return [ImportedFile(config.input_s3_path, "superseded")]
 
     return [
-        _import(run, file, config.etag, replace=config.replace_all_labels and file is files[0])
+        _import(run, file, replace=config.replace_all_labels and file is files[0])
         for file in files
         if config.replace_all_labels or not _is_in(run, file)
     ]
+
+
+def _wanted_version(uri: str, etag: str | None, s3_client: Callable[[], Any]) -> list[LabelFile]:
+    """
+    The file at `uri`; none if a version was asked for that is not there any more.
+
+    Raises:
+        dg.Failure: There is no file, and any version was asked for.
+    """
+    try:
+        found = find_label_file(uri, s3_client)
+    except FileNotFoundError as error:
+        if etag is None:
+            raise dg.Failure(str(error), allow_retries=False) from error
+        return []
+    return [found] if etag in (None, found.etag) else []
 
 
 def _is_in(run: StageRun, file: LabelFile) -> bool:
     return file in ledger_of(run.core, run.transform_id, run.context.instance)
 
 
-def _import(
-    run: StageRun, file: LabelFile, wanted_etag: str | None, *, replace: bool
-) -> ImportedFile:
-    if wanted_etag not in (None, file.etag):
-        # The version that is there now has a run of its own, or will have.
-        return ImportedFile(file.uri, "superseded")
+def _import(run: StageRun, file: LabelFile, *, replace: bool) -> ImportedFile:
+    """Import this version of a file and no other, where the store is at hand to say so to."""
 
     def start() -> str:
-        answer = run.glue.start_import_labels_task_run(
-            TransformId=run.transform_id, InputS3Path=file.uri, ReplaceAllLabels=replace
-        )
+        if run.core is not None:
+            from glueml_core.api.labeling import start_import_of_version
+
+            answer = start_import_of_version(
+                run.core, run.transform_id, file.uri, file.etag, replace_all_labels=replace
+            )
+        else:
+            answer = run.glue.start_import_labels_task_run(
+                TransformId=run.transform_id, InputS3Path=file.uri, ReplaceAllLabels=replace
+            )
         return str(answer["TaskRunId"])
 
     try:
-        run.task_run(start)
-    except dg.Failure as failure:
-        return ImportedFile(file.uri, "failed", failure.description or "")
-    except ClientError as error:
-        return ImportedFile(file.uri, "refused", error.response["Error"]["Message"])
-    return ImportedFile(file.uri, "imported")
+        done = run.task_run(start, InputS3Path=file.uri)
+    except (dg.Failure, ClientError) as error:
+        if not _wanted_version(file.uri, file.etag, run.glueml.s3_client):
+            return ImportedFile(file.uri, "superseded")
+        return ImportedFile(file.uri, "failed", _reason(error))
+    return ImportedFile(
+        file.uri,
+        "imported",
+        task_run_id=done["TaskRunId"],
+        seconds=float(done.get("ExecutionTime", 0)),
+    )
+
+
+def _reason(error: dg.Failure | ClientError) -> str:
+    if isinstance(error, dg.Failure):
+        return error.description or ""
+    return str(error.response["Error"]["Message"])
+
+
+def _last_task_run(files: list[ImportedFile]) -> dict[str, Any]:
+    """The last of the task runs, and how long all of them took."""
+    imported = [file for file in files if file.task_run_id]
+    if not imported:
+        return {}
+    seconds = sum(file.seconds for file in imported)
+    return {"task_run_id": imported[-1].task_run_id, "seconds": seconds}
 
 
 def _table(files: list[ImportedFile]) -> str:
-    rows = [(file.uri, file.outcome, file.reason) for file in files]
-    return markdown_rows(["file", "outcome", "reason"], rows)
+    rows = [(file.uri, file.outcome, file.task_run_id, file.reason) for file in files]
+    return markdown_rows(["file", "outcome", "task run", "reason"], rows)
 
 
 def _check(files: list[ImportedFile]) -> dg.AssetCheckResult:
-    bad = [file for file in files if file.outcome in ("failed", "refused")]
+    bad = [file for file in files if file.outcome == "failed"]
     return dg.AssetCheckResult(
         check_name="label_files",
         passed=not bad,

@@ -23,18 +23,23 @@ SAMPLE_CLUSTERS = 5
 
 
 def match_result(
-    run: StageRun, task_run: dict[str, Any], key: dg.AssetKey, expectations: Expectations
+    run: StageRun,
+    task_run: dict[str, Any],
+    key: dg.AssetKey,
+    expectations: Expectations,
 ) -> dg.MaterializeResult:
     """Read the matches back, count, draw and check them."""
     schema = run.glue.get_ml_transform(TransformId=run.transform_id)["Schema"]
     added = {"match_id": "bigint"}
     if run.transform.match_confidence_scores:
         added["match_confidence_score"] = "double"
-    file = run.output_uri(task_run["TaskRunId"])
+    output = run.output(task_run["TaskRunId"])
+    file = str(output["uri"])
     names = [column["Name"] for column in schema]
     matches = read_files(file, [*names, *added], settings_of(run.glueml))
     matches = matches.astype({"match_id": "int64"})
-    numbers = MatchNumbers.of(matches)
+    is_addition = "new_cluster_count" in output
+    numbers = MatchNumbers.of_additions(output) if is_addition else MatchNumbers.of(matches)
     last = _last_matched_share(run.context.instance, key)
     shown: dict[str, Any] = {
         "dagster/row_count": numbers.records,
@@ -51,7 +56,9 @@ def match_result(
     )
     return dg.MaterializeResult(
         metadata=shown | counts | outcome(run.stage, run.glue, run.core, task_run),
-        check_results=list(match_checks(matches, run.transform.primary_key, expectations, last)),
+        check_results=list(
+            match_checks(matches, names, run.transform.primary_key, expectations, last, numbers)
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from glueml_dagster.assets.match_result import match_result
+from glueml_dagster.assets.spark_matches import build_spark_matches
 from glueml_dagster.assets.stage_run import StageRun, stage_asset
 from glueml_dagster.catalog import get_table
 from glueml_dagster.definition import Expectations, FindMatchesTransform
@@ -17,6 +18,8 @@ def build_matches(
     spec: dg.AssetSpec, transform: FindMatchesTransform, expectations: Expectations
 ) -> dg.AssetsDefinition:
     """Find the matches of the source table, into the folder `matches/`."""
+    if transform.engine == "spark":
+        return build_spark_matches(spec, transform, expectations)
 
     @stage_asset(spec, transform, match_check_specs(spec.key, expectations))
     def matches(context: dg.AssetExecutionContext, glueml: GlueMLResource) -> dg.MaterializeResult:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
+from inspect import isgeneratorfunction
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
@@ -13,7 +14,14 @@ from glueml_dagster.definition import FindMatchesTransform
 from glueml_dagster.metadata import GlueMLMetadataSet
 from glueml_dagster.resource import GlueMLResource
 from glueml_dagster.stages import Stage
-from glueml_dagster.task_runs import FollowedRun, TaskRun, follow, start_or_resume
+from glueml_dagster.task_runs import (
+    FollowedRun,
+    TaskRun,
+    cancelling,
+    follow,
+    patience,
+    start_or_resume,
+)
 
 if TYPE_CHECKING:
     from glueml_core.api.core import Core
@@ -59,11 +67,24 @@ class StageRun:
             )
         return str(found["TransformId"])
 
-    def task_run(self, start: Callable[[], str]) -> TaskRun:
-        """Start a task run, or go on with the one this run began, and follow it to its end."""
-        task_run_id = start_or_resume(self.context, self.glue, self.transform_id, self.stage, start)
+    def task_run(self, start: Callable[[], str], **about: str) -> TaskRun:
+        """
+        Start a task run, or go on with the one this run began, and follow it to its end.
+
+        Args:
+            start: Starts a task run and gives its id.
+            about: Properties that tell it from others of this stage, such as InputS3Path.
+        """
+        task_run_id = start_or_resume(
+            self.context, self.glue, self.transform_id, self.stage, start, about
+        )
         run = FollowedRun(self.glue, self.transform_id, task_run_id, log_progress(self.core))
-        return follow(self.context, run)
+        with cancelling(self.context, run):
+            if self.core is not None:
+                self.core.store.task_runs.tie(
+                    task_run_id, job_name=self.context.job_name, job_run_id=self.context.run.run_id
+                )
+            return follow(self.context, run)
 
     def metadata(self, **numbers: Any) -> dict[str, Any]:
         """What ties a materialization to the transform and to this run, and its numbers."""
@@ -86,12 +107,12 @@ class StageRun:
             allow_retries=False,
         )
 
-    def output_uri(self, task_run_id: str) -> str:
-        """Where the store says that a task run wrote its table."""
+    def output(self, task_run_id: str) -> Mapping[str, Any]:
+        """What the store says that a task run wrote: where its table is, and what it counts."""
         run = self.core_for_matching().store.task_runs.get(task_run_id)
         assert run is not None
         assert run.output is not None
-        return str(run.output["uri"])
+        return run.output
 
 
 def log_progress(core: Core | None) -> Callable[[str], str]:
@@ -110,12 +131,29 @@ def stage_asset(
     check_specs: Sequence[dg.AssetCheckSpec] = (),
 ) -> Callable[[AssetFunction], dg.AssetsDefinition]:
     """The asset of one stage: one op, drawing from the transform's pool."""
-    return dg.multi_asset(
-        specs=[spec],
-        check_specs=check_specs,
-        name=spec.key.to_python_identifier(),
-        pool=transform.pool,
-    )
+
+    def asset(function: AssetFunction) -> dg.AssetsDefinition:
+        return dg.multi_asset(
+            specs=[spec],
+            check_specs=check_specs,
+            name=spec.key.to_python_identifier(),
+            pool=transform.pool,
+        )(_patient(function))
+
+    return asset
+
+
+def _patient(function: AssetFunction) -> AssetFunction:
+    if isgeneratorfunction(function):
+        # Only match jobs yield, and they have their store in process.
+        return function
+
+    @wraps(function)
+    def asset(*args: Any, **kwargs: Any) -> Any:
+        with patience():
+            return function(*args, **kwargs)
+
+    return asset
 
 
 def find_transform(glue: Any, name: str) -> dict[str, Any] | None:

@@ -5,13 +5,14 @@ from typing import Any
 
 import dagster as dg
 
+from glueml_dagster.assets.record_checks import check_records
 from glueml_dagster.assets.stage_run import StageRun, find_transform, stage_asset
 from glueml_dagster.catalog import catalog_columns, crawl_source, get_table
 from glueml_dagster.definition import FindMatchesTransform
 from glueml_dagster.metadata import column_schema, markdown_rows
-from glueml_dagster.records import read_records, settings_of
+from glueml_dagster.pools import keep_pool_limit, service_limit
+from glueml_dagster.records import settings_of
 from glueml_dagster.resource import GlueMLResource
-from glueml_dagster.schema_checks import schema_check
 from glueml_dagster.stages import Stage
 from glueml_dagster.transform_tags import ASSET_PREFIX_TAG
 
@@ -45,15 +46,17 @@ def build_transform(spec: dg.AssetSpec, transform: FindMatchesTransform) -> dg.A
         changes = _create_or_update(run, spec.key)
         found = run.glue.get_ml_transform(TransformId=run.transform_id)
         table = get_table(run.glue, transform.source)
+        limit = keep_pool_limit(context.instance, transform.pool, service_limit(run.core))
         return dg.MaterializeResult(
             metadata=run.metadata(label_count=found["LabelCount"])
             | {
                 "status": found["Status"],
+                "runs_at_a_time": limit,
                 "changes": dg.MetadataValue.md(_changes_table(changes)),
                 "dagster/column_schema": column_schema(found["Schema"], transform.primary_key),
             },
             check_results=[
-                _check_records(run, table),
+                check_records(run, table, "source_records"),
                 _check_drift(found["Schema"], catalog_columns(table)),
             ],
         )
@@ -116,14 +119,6 @@ def _changes_table(changes: Mapping[str, tuple[Any, Any]]) -> str:
         return "Nothing has changed."
     rows = [(member, before, after) for member, (before, after) in changes.items()]
     return markdown_rows(["member", "before", "after"], rows)
-
-
-def _check_records(run: StageRun, table: dict[str, Any]) -> dg.AssetCheckResult:
-    from glueml_dagster.table_schemas import source_schema
-
-    records = read_records(table, settings_of(run.glueml))
-    schema = source_schema(list(records.columns), run.transform.primary_key)
-    return schema_check(schema, records, name="source_records")
 
 
 def _check_drift(

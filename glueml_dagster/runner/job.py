@@ -5,11 +5,13 @@ from typing import Any
 import dagster as dg
 from pydantic import Field
 
+from glueml_core.tasks.runner import ProcessRunner
 from glueml_dagster.assets.stage_run import log_progress
+from glueml_dagster.metadata import GlueMLMetadataSet
 from glueml_dagster.outcomes import outcome
 from glueml_dagster.resource import GlueMLResource
 from glueml_dagster.stages import GLUE_TASK_TYPES, Stage
-from glueml_dagster.task_runs import FollowedRun, follow
+from glueml_dagster.task_runs import FollowedRun, cancelling, follow
 from glueml_dagster.transform_tags import asset_key_of
 
 __all__ = ["OP", "TASK_RUN_JOB", "TaskRunConfig", "glueml_task_run", "stage_of"]
@@ -42,15 +44,18 @@ def follow_task_run(
         glueml = GlueMLResource(store=config.store)
     core = glueml.core()
     glue = glueml.client(core)
-    waiting = core.store.task_runs.get(config.task_run_id)
-    if waiting is not None and waiting.status == "STARTING":
-        # Submitted again by a second attempt it finds its owner, and does nothing.
-        core.runner.submit(waiting)
-
     run = FollowedRun(glue, config.transform_id, config.task_run_id, log_progress(core))
-    task_run = follow(context, run)
+    with cancelling(context, run):
+        core.store.task_runs.tie(
+            config.task_run_id, job_name=context.job_name, job_run_id=context.run_id
+        )
+        found = core.store.task_runs.get(config.task_run_id)
+        if found is not None and found.is_active:
+            # One that an earlier Dagster run began has an owner, and is left to it while it lives.
+            ProcessRunner(core.settings, core.store).take_over(found)
+        task_run = follow(context, run)
     stage = stage_of(task_run["Properties"]["TaskType"])
-    context.log_event(_materialization(stage, glue, core, task_run))
+    context.log_event(_materialization(stage, glue, core, task_run, context.run_id))
 
 
 @dg.job(name=TASK_RUN_JOB, executor_def=dg.in_process_executor)
@@ -60,10 +65,12 @@ def glueml_task_run() -> None:
 
 
 def _materialization(
-    stage: Stage, glue: Any, core: Any, task_run: dict[str, Any]
+    stage: Stage, glue: Any, core: Any, task_run: dict[str, Any], run_id: str
 ) -> dg.AssetMaterialization:
     transform_id = task_run["TransformId"]
     name = glue.get_ml_transform(TransformId=transform_id)["Name"]
+    followed_by = dict(GlueMLMetadataSet(dagster_run_id=run_id))
     return dg.AssetMaterialization(
-        asset_key_of(core, transform_id, name, stage), metadata=outcome(stage, glue, core, task_run)
+        asset_key_of(core, transform_id, name, stage),
+        metadata=outcome(stage, glue, core, task_run) | followed_by,
     )

@@ -21,16 +21,19 @@ class InlineRunner:
     store: Store
 
     def submit(self, run: TaskRun) -> None:
-        me = this_process()
-        self.store.task_runs.claim(run.id, me)
+        self.store.task_runs.claim(run.id, this_process())
         self.store.task_runs.transition(run.id, "STARTING", "RUNNING")
+        self.perform(run)
+
+    def perform(self, run: TaskRun) -> None:
+        """Do the work of a run that is RUNNING, and write its end."""
         task = Task(
             run=run,
             transform=self.store.transforms.get(run.transform_id),
             store=self.store,
             settings=self.settings,
             folder=RunFolder.of(self.settings, run.id),
-            progress=ProgressReport(self.store, run.id, me),
+            progress=ProgressReport(self.store, run.id, this_process()),
         )
         done = perform(task)
         changes = {"error_string": done.error_string, "output": done.output}

@@ -57,3 +57,19 @@ class TestAutomation:
         )
 
         assert requested(result) == {"transform", "matches"}
+
+
+def test_the_schedule_asks_for_an_evaluation_whether_or_not_labels_changed(
+    transform, glueml, instance
+):
+    graph = build_find_matches_definitions(transform, evaluation_schedule="0 6 * * *")
+    defs = dg.Definitions.merge(graph, dg.Definitions(resources={"glueml": glueml}))
+    schedule = defs.resolve_schedule_def("evaluation_people")
+
+    with dg.build_schedule_context(instance=instance) as context:
+        (request,) = schedule.evaluate_tick(context).run_requests
+
+    job = defs.resolve_job_def(schedule.job_name)
+    assert schedule.cron_schedule == "0 6 * * *"
+    assert request.run_config == {}
+    assert job.asset_layer.selected_asset_keys == {dg.AssetKey(["glueml", "people", "evaluation"])}

@@ -5,7 +5,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from glueml_dagster import build_find_matches_assets
+from glueml_dagster import SourceTable, build_find_matches_assets
 
 
 def key(stage: str) -> dg.AssetKey:
@@ -49,6 +49,35 @@ def test_a_repeated_primary_key_stops_all_that_lies_downstream(materialize, peop
     rows = failed.metadata["failed_rows"].records
     assert {row.data["id"] for row in rows} == {"7"}
     assert result.asset_materializations_for_node("glueml__people__labeling_set") == []
+
+
+def test_a_new_record_that_repeats_a_key_is_shown_before_anything_is_matched(
+    transform, inline, instance, tmp_path
+):
+    folder = tmp_path / "new"
+    folder.mkdir()
+    (folder / "new.csv").write_text("id,name\n100,Ann\n100,Bob")
+    new = SourceTable(database="crm", table="new", location=folder.as_uri())
+    assets = build_find_matches_assets(transform.model_copy(update={"incremental": new}))
+
+    def run(stage: str) -> dg.ExecuteInProcessResult:
+        return dg.materialize(
+            assets,
+            instance=instance,
+            selection=[key(stage)],
+            resources={"glueml": inline},
+            raise_on_error=False,
+        )
+
+    assert run("transform").success
+    result = run("incremental_matches")
+
+    assert not result.success
+    failed = check(result, "new_records")
+    rows = failed.metadata["failed_rows"].records
+    assert {row.data["name"] for row in rows} == {"Ann", "Bob"}
+    (found,) = inline.client().get_ml_transforms()["Transforms"]
+    assert inline.client().get_ml_task_runs(TransformId=found["TransformId"])["TaskRuns"] == []
 
 
 def test_a_column_that_came_later_is_schema_drift(materialize, people):

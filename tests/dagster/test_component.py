@@ -1,3 +1,7 @@
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import dagster as dg
@@ -6,7 +10,15 @@ import yaml
 from dagster.components.testing import create_defs_folder_sandbox
 from pydantic import ValidationError
 
-from glueml_dagster import FindMatchesComponent, FindMatchesTransform, GlueMLResource, SourceTable
+from glueml_dagster import (
+    Expectations,
+    FindMatchesComponent,
+    FindMatchesTransform,
+    GlueMLResource,
+    SourceTable,
+)
+
+PROJECT = Path(__file__).parents[2] / "examples" / "customers"
 
 PEOPLE = {
     "name": "our people",
@@ -117,3 +129,41 @@ class TestFindMatchesComponent:
         defs = dg.build_defs_for_component(FindMatchesComponent(transform=transform))
 
         assert len(with_resource(defs).resolve_all_asset_keys()) == 6
+
+    def test_says_of_every_attribute_what_it_is_for(self):
+        """The schema is the documentation that editors and the UI show."""
+        models = [FindMatchesComponent, FindMatchesTransform, SourceTable, Expectations]
+
+        silent = [
+            f"{model.__name__}.{name}"
+            for model in models
+            for name, field in model.model_fields.items()
+            if not field.description
+        ]
+
+        assert silent == []
+
+
+def test_is_scaffolded_by_dg_into_a_project_that_loads(tmp_path):
+    project = tmp_path / "customers"
+    shutil.copytree(PROJECT, project)
+    dg_command = [str(Path(sys.executable).with_name("dg"))]
+    scaffold = ["scaffold", "defs", "glueml_dagster.FindMatchesComponent", "orders"]
+    environment = {**os.environ, "HOME": str(tmp_path), "DAGSTER_DISABLE_TELEMETRY": "1"}
+
+    done = subprocess.run(
+        [*dg_command, *scaffold, "--transform", "orders", "--primary-key", "order_id"],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+
+    assert done.returncode == 0, done.stderr
+    written = yaml.safe_load((project / "customers" / "defs" / "orders" / "defs.yaml").read_text())
+    assert written["type"] == "glueml_dagster.FindMatchesComponent"
+    text = yaml.safe_dump(written["attributes"]).replace("{{ env.GLUEML_FOLDER }}", "/data")
+    component = FindMatchesComponent.resolve_from_yaml(text)
+    assert component.transform.primary_key == "order_id"
+    assert component.transform.folder == "/data/orders"

@@ -2,6 +2,8 @@
 
 import random
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +11,14 @@ import dagster as dg
 import pytest
 
 from glueml_core import Core, connect
+from glueml_core.store import TaskRun
 from glueml_dagster import build_find_matches_definitions
+from glueml_dagster.assets import labels as labels_asset
 from glueml_dagster.definition import FindMatchesTransform
+from glueml_dagster.label_drops import list_label_files
 from glueml_dagster.resource import GlueMLResource
 from tests.dagster.daemon import Daemon
+from tests.dagster.inline import InlineRunner
 
 LABELS = dg.AssetKey(["glueml", "people", "labels"])
 
@@ -40,6 +46,13 @@ def imported_sets(core: Core) -> Counter[str]:
     (transform,) = connect(core).get_ml_transforms()["Transforms"]
     current = core.store.labels.current(transform["TransformId"])
     return Counter(label.labeling_set_id for label in current)
+
+
+def versions_imported_twice(core: Core) -> list[tuple[str, str | None]]:
+    (transform,) = connect(core).get_ml_transforms()["Transforms"]
+    done = core.store.labels.imports(transform["TransformId"])
+    count = Counter((each.uri, each.etag) for each in done)
+    return [version for version, times in count.items() if times > 1]
 
 
 class TestOnDisk:
@@ -115,6 +128,124 @@ class TestOnDisk:
         assert "There is no transform named people yet" in daemon.notes[0]
 
 
+class TestAVersionThatGoes:
+    """A file may be overwritten at any moment between a look at it and its import."""
+
+    @pytest.fixture
+    def drops(
+        self,
+        transform: FindMatchesTransform,
+        inline: GlueMLResource,
+        instance,
+        s3: Any,
+        bucket: str,
+    ) -> "Drops":
+        transform = transform.model_copy(update={"folder": f"s3://{bucket}/people"})
+        defs = definitions(transform, inline)
+        create_transform(defs, instance)
+        return Drops(s3, bucket, Daemon(defs, "label_drops_people", LABELS, instance))
+
+    def test_between_tick_and_run_is_left_to_the_run_of_its_successor(self, drops, inline):
+        drops.put("a", labels("s1"))
+        first = drops.daemon.tick()
+        drops.put("a", labels("s2", person=1))
+
+        (run,) = drops.daemon.launch(first)
+
+        assert run.success
+        assert imported_sets(inline.core()) == {}
+        drops.daemon.run()
+        assert imported_sets(inline.core()) == {"s2": 2}
+        assert drops.daemon.run() == []
+
+    def test_between_start_and_reading_is_not_read_in_its_successors_place(
+        self, drops, inline, monkeypatch
+    ):
+        """The read has the etag that was seen; else both runs would import the new version."""
+        drops.put("a", labels("s1"))
+        submit = InlineRunner.submit
+
+        def overwrite_first(runner: InlineRunner, run: TaskRun) -> None:
+            monkeypatch.setattr(InlineRunner, "submit", submit)
+            drops.put("a", labels("s2", person=1))
+            submit(runner, run)
+
+        monkeypatch.setattr(InlineRunner, "submit", overwrite_first)
+        (run,) = drops.daemon.run()
+
+        assert run.success
+        assert imported_sets(inline.core()) == {}
+        drops.daemon.run()
+        assert imported_sets(inline.core()) == {"s2": 2}
+        assert versions_imported_twice(inline.core()) == []
+
+    def test_that_is_deleted_is_no_failure(self, drops, inline):
+        drops.put("a", labels("s1"))
+        requests = drops.daemon.tick()
+        drops.s3.delete_object(Bucket=drops.bucket, Key="people/labels/a.csv")
+
+        (run,) = drops.daemon.launch(requests)
+
+        assert run.success
+        assert imported_sets(inline.core()) == {}
+
+    def test_and_comes_back_is_imported(self, drops, inline):
+        """The bytes of a version that was never read are new, whenever they come."""
+        drops.put("a", labels("s1"))
+        first = drops.daemon.tick()
+        drops.put("a", labels("s2", person=1))
+        drops.daemon.launch(first)
+        drops.daemon.run()
+        drops.put("a", labels("s1"))
+
+        drops.daemon.run()
+
+        assert imported_sets(inline.core()) == {"s1": 2, "s2": 2}
+
+    def test_is_imported_once_where_a_person_and_the_sensor_want_it_at_once(
+        self, drops, inline, monkeypatch
+    ):
+        """Both have looked at the ledger before either has written to it."""
+        drops.put("a", labels("s1"))
+        monkeypatch.setattr(labels_asset, "_is_in", lambda run, file: False)
+        (request,) = drops.daemon.tick()
+
+        drops.daemon.launch([request])
+        again = dg.RunRequest(run_key="by hand", run_config=request.run_config, tags=request.tags)
+        drops.daemon.launch([again])
+
+        assert imported_sets(inline.core()) == {"s1": 2}
+        assert versions_imported_twice(inline.core()) == []
+
+
+@dataclass(frozen=True)
+class Drops:
+    """A folder on S3, and the daemon that looks into it."""
+
+    s3: Any
+    bucket: str
+    daemon: Daemon
+
+    def put(self, name: str, content: str) -> None:
+        key = f"people/labels/{name}.csv"
+        self.s3.put_object(Bucket=self.bucket, Key=key, Body=content.encode())
+
+
+def test_a_folder_of_more_files_than_one_page_lists_is_seen_whole(s3, bucket):
+    """S3 lists a thousand keys at a time."""
+    with ThreadPoolExecutor(8) as pool:
+        list(
+            pool.map(
+                lambda n: s3.put_object(Bucket=bucket, Key=f"labels/{n:04}.csv", Body=b"x"),
+                range(1001),
+            )
+        )
+
+    files = list_label_files(f"s3://{bucket}/labels", lambda: s3)
+
+    assert len({file.uri for file in files}) == 1001
+
+
 class TestOnS3:
     """Two hundred files in bursts, and all that can go wrong on the way."""
 
@@ -160,4 +291,5 @@ class TestOnS3:
         expected |= {f"{name}-corrected": 2 for name in overwritten}
         assert {name: count for name, count in sets.items() if name not in overwritten} == expected
         assert all(sets[name] in (0, 2) for name in overwritten)
+        assert versions_imported_twice(inline.core()) == []
         assert daemon.tick() == []

@@ -7,15 +7,23 @@ from pathlib import Path
 HEAVY = ["lightgbm", "pandas", "pandera", "sklearn", "matplotlib", "pyarrow", "dagster_aws"]
 
 LOAD = """
-import json, sys, threading
+import json, psutil, sys, threading
+import glueml_dagster
 from glueml_dagster.definitions import defs
 keys = sorted(key.to_user_string() for key in defs.resolve_all_asset_keys())
-print(json.dumps({"keys": keys, "modules": list(sys.modules), "threads": threading.active_count()}))
+me = psutil.Process()
+print(json.dumps({
+    "keys": keys,
+    "modules": list(sys.modules),
+    "threads": threading.active_count(),
+    "children": len(me.children()),
+    "connections": len(me.net_connections()),
+}))
 """
 
 
 def load_definitions(folder: Path) -> dict:
-    environment = {**os.environ, "HOME": str(folder)}
+    environment = {**os.environ, "HOME": str(folder), "TMPDIR": str(folder)}
     environment.pop("GLUEML_HOME", None)
     done = subprocess.run(
         [sys.executable, "-c", LOAD],
@@ -35,7 +43,7 @@ class TestLoadingTheDefinitions:
         loaded = load_definitions(tmp_path)
 
         assert list(tmp_path.iterdir()) == []
-        assert loaded["threads"] == 1
+        assert (loaded["threads"], loaded["children"], loaded["connections"]) == (1, 0, 0)
         assert [name for name in HEAVY if name in loaded["modules"]] == []
 
     def test_shows_every_stage_of_the_example(self, tmp_path):

@@ -1,6 +1,7 @@
 import dagster as dg
 import pytest
 from botocore.exceptions import ClientError
+from dagster_aws.s3 import S3Resource
 from moto.server import ThreadedMotoServer
 
 from glueml_dagster import (
@@ -9,6 +10,7 @@ from glueml_dagster import (
     SourceTable,
     build_find_matches_assets,
 )
+from glueml_dagster.label_drops import list_label_files
 
 
 @pytest.fixture
@@ -51,6 +53,35 @@ class TestGlueMLResource:
 
         with pytest.raises(ClientError, match="crm_of_nobody"):
             glue.get_database(Name="crm_of_nobody")
+
+    def test_reaches_label_files_through_the_s3_resource_that_it_is_given(self, other_glue):
+        s3 = S3Resource(
+            endpoint_url=other_glue,
+            region_name="us-east-1",
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+        client = GlueMLResource(store="/nowhere", s3=s3).s3_client()
+        client.create_bucket(Bucket="labels")
+        client.put_object(Bucket="labels", Key="a.csv", Body=b"x")
+
+        (found,) = list_label_files("s3://labels", GlueMLResource(s3=s3).s3_client)
+
+        assert found.uri == "s3://labels/a.csv"
+
+    def test_takes_credentials_from_the_environment_when_it_is_used(self, other_glue, monkeypatch):
+        monkeypatch.setenv("MY_KEY", "AKIDMINE")
+        resource = GlueMLResource(
+            endpoint_url=other_glue,
+            region_name="us-east-1",
+            aws_access_key_id=dg.EnvVar("MY_KEY"),
+            aws_secret_access_key=dg.EnvVar("MY_KEY"),
+        )
+
+        with dg.build_resources({"glueml": resource}) as built:
+            signed_by = built.glueml.client()._request_signer._credentials.access_key
+
+        assert signed_by == "AKIDMINE"
 
     def test_is_in_one_place(self):
         with pytest.raises(ValueError, match="Give one of"):

@@ -3,12 +3,11 @@
 import os
 import signal
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
+import psutil
 import pytest
 
 from glueml_core import Core, connect
@@ -17,16 +16,7 @@ from glueml_core.store import Label, LabelSource
 from glueml_core.tables.crawler import crawl
 from glueml_dagster.runner.instances import PROCESS_TAG, create, dagster_run_id, open_instance
 from glueml_dagster.status import ACTIVE
-
-PATIENCE_S = 90
-
-
-def wait_until(fact: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + PATIENCE_S
-    while not (found := fact()):
-        assert time.monotonic() < deadline, "It never came true."
-        time.sleep(0.1)
-    return found
+from tests.waiting import wait_for
 
 
 class Service:
@@ -66,12 +56,17 @@ class Service:
         return started["TaskRunId"]
 
     def start_endless(self, stalled_s3: str) -> str:
+        """A stalled run that is under way."""
+        task_run_id = self.start_stalled(stalled_s3)
+        wait_for(lambda: self.task_status(task_run_id) == "RUNNING")
+        return task_run_id
+
+    def start_stalled(self, stalled_s3: str) -> str:
         """An export to a server that never answers; as the API starts it after a look there."""
         run = self.core.store.task_runs.add(
             self.transform_id, "EXPORT_LABELS", {"OutputS3Path": stalled_s3}
         )
         self.core.runner.submit(run)
-        wait_until(lambda: self.task_status(run.id) == "RUNNING")
         return run.id
 
     def task_status(self, task_run_id: str) -> str:
@@ -89,7 +84,7 @@ class Service:
             found = self.dagster_run(task_run_id)
             return found if found and found.is_finished else None
 
-        return wait_until(run)
+        return wait_for(run)
 
 
 @pytest.fixture
@@ -127,6 +122,19 @@ class TestATaskRunStartedByBoto3:
         assert event.run_id == run.run_id
         assert event.asset_materialization.metadata["glueml/task_run_id"].value == task_run_id
 
+    def test_is_there_as_a_dagster_run_when_its_start_returns_and_runs_elsewhere(self, service):
+        """Created by the caller, executed by a process that is forked for it; no daemon lives."""
+        task_run_id = service.start_export()
+
+        assert service.dagster_run(task_run_id) is not None
+        executed_by = int(service.ended(task_run_id).tags[PROCESS_TAG].split()[1])
+        assert executed_by != os.getpid()
+        commands = [" ".join(child.cmdline()) for child in psutil.Process().children()]
+        assert not any("daemon" in command or "webserver" in command for command in commands)
+        assert any("glueml_dagster.runner.run_server" in command for command in commands)
+        job = service.core.store.task_runs.get(task_run_id).details["job"]
+        assert job["JobRunId"] == dagster_run_id(task_run_id)
+
     def test_of_which_many_start_at_once_all_succeed(self, service):
         """SQLite has one writer at a time, and a dozen processes have to get along with that."""
         started = [service.start_export() for _ in range(6)]
@@ -144,6 +152,22 @@ class TestATaskRunStartedByBoto3:
         service.ended(task_run_id)
         with open_instance(service.home) as instance:
             assert instance.get_runs_count() == 1
+
+
+class TestATaskRunThatTakesTooLong:
+    def test_is_a_timeout_and_fails_its_dagster_run_which_says_why(self, service, stalled_s3):
+        # The API takes whole minutes from 1; the store does not mind.
+        service.core.store.transforms.update(service.transform_id, timeout_minutes=0)
+        task_run_id = service.start_stalled(stalled_s3)
+
+        ended = service.ended(task_run_id)
+
+        assert ended.status is dg.DagsterRunStatus.FAILURE
+        assert service.task_status(task_run_id) == "TIMEOUT"
+        with open_instance(service.home) as instance:
+            (failed,) = instance.all_logs(ended.run_id, of_type=dg.DagsterEventType.STEP_FAILURE)
+        told = failed.get_dagster_event().step_failure_data.user_failure_data
+        assert "ended TIMEOUT: The task run took longer than its timeout." in told.description
 
 
 class TestCancelling:
@@ -188,4 +212,4 @@ class TestADagsterRunWhoseProcessDied:
         service.core.runner.recover()
 
         assert service.dagster_run(run.id).status is dg.DagsterRunStatus.CANCELED
-        wait_until(lambda: service.task_status(run.id) not in ACTIVE)
+        wait_for(lambda: service.task_status(run.id) not in ACTIVE)

@@ -1,14 +1,13 @@
 import pandas as pd
 
+from glueml_core.user_tables import label_table, source_table
 from glueml_dagster import Expectations, schema_check
-from glueml_dagster.contradictions import contradictions
 from glueml_dagster.match_checks import MatchNumbers, match_checks
 from glueml_dagster.quality_checks import floor_checks
-from glueml_dagster.table_schemas import source_schema
 
 
 def verdicts(matches: pd.DataFrame, expectations: Expectations, last: float | None) -> dict:
-    checks = match_checks(matches, "id", expectations, last)
+    checks = match_checks(matches, ["id"], "id", expectations, last, MatchNumbers.of(matches))
     return {check.check_name: check.passed for check in checks}
 
 
@@ -20,7 +19,7 @@ class TestSchemaCheck:
     def test_passes_records_with_a_sound_primary_key(self):
         records = pd.DataFrame({"id": ["1", "2"], "name": ["a", None]})
 
-        check = schema_check(source_schema(["id", "name"], "id"), records, name="source")
+        check = schema_check(source_table(["id", "name"], "id"), records, name="source")
 
         assert check.passed
 
@@ -28,7 +27,7 @@ class TestSchemaCheck:
         """One bad row is fixed by hand; a thousand must not bury the other rules."""
         records = pd.DataFrame({"id": ["1"] * 500 + [" "], "name": ["a"] * 501})
 
-        check = schema_check(source_schema(["id", "name"], "id"), records, name="source")
+        check = schema_check(source_table(["id", "name"], "id"), records, name="source")
 
         assert not check.passed
         assert check.metadata["failure_count"].value == 501
@@ -39,11 +38,37 @@ class TestSchemaCheck:
 
     def test_names_a_column_that_is_missing(self):
         check = schema_check(
-            source_schema(["id", "name"], "id"), pd.DataFrame({"id": ["1"]}), name="source"
+            source_table(["id", "name"], "id"), pd.DataFrame({"id": ["1"]}), name="source"
         )
 
         assert not check.passed
         assert check.metadata["failed_values"].records[0].data["failure_case"] == "name"
+
+    def test_finds_a_record_that_is_twice_in_a_labeling_set(self):
+        rows = pd.DataFrame(
+            {
+                "labeling_set_id": ["s1", "s1"],
+                "label": ["A", "B"],
+                "id": ["1", "1"],
+                "name": ["a"] * 2,
+            }
+        )
+
+        check = schema_check(label_table(["id", "name"], "id", labeled=True), rows, name="labels")
+
+        assert not check.passed
+        assert check.metadata["failures_by_rule"].records[0].data["check"] == (
+            "multiple_fields_uniqueness"
+        )
+
+    def test_finds_a_label_that_is_missing_only_where_people_have_answered(self):
+        rows = pd.DataFrame({"labeling_set_id": ["s1"], "label": [None], "id": ["1"]})
+
+        to_label = schema_check(label_table(["id"], "id", labeled=False), rows, name="sets")
+        answered = schema_check(label_table(["id"], "id", labeled=True), rows, name="labels")
+
+        assert to_label.passed
+        assert not answered.passed
 
 
 class TestMatchChecks:
@@ -95,34 +120,3 @@ class TestFloorChecks:
         precision, _ = floor_checks(self.FLOORS, {"f1": 0.9})
 
         assert not precision.passed
-
-
-class TestContradictions:
-    def test_are_the_pairs_on_which_two_sets_disagree(self):
-        labels = pd.DataFrame(
-            [
-                ("s1", "A", "r1"),
-                ("s1", "A", "r2"),
-                ("s1", "B", "r3"),
-                ("s2", "A", "r2"),
-                ("s2", "B", "r1"),
-                ("s2", "B", "r3"),
-            ],
-            columns=["labeling_set_id", "label", "id"],
-        )
-
-        found = contradictions(labels, "id").to_dict("records")
-
-        assert {(row["record"], row["other_record"], row["match_in"]) for row in found} == {
-            ("r1", "r2", "s1"),
-            ("r1", "r3", "s2"),
-        }
-
-    def test_are_none_where_labels_of_different_sets_merely_look_alike(self):
-        """An A in one set has nothing to do with an A in another."""
-        labels = pd.DataFrame(
-            [("s1", "A", "r1"), ("s1", "B", "r2"), ("s2", "A", "r3"), ("s2", "B", "r4")],
-            columns=["labeling_set_id", "label", "id"],
-        )
-
-        assert contradictions(labels, "id").empty
