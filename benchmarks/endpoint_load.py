@@ -4,29 +4,39 @@ Mixed requests from many clients at once: every answer checked, every latency ke
     python -m benchmarks.endpoint_load --requests 10000 --clients 16 http://127.0.0.1:4568
 
 starts nothing: point it to a running `glueml serve` whose quotas are above the number of clients.
-Credentials are the ordinary ones of boto3's.
+Credentials are the ordinary ones of boto3's. Clients of boto3 need as much processor time as the
+server: `--client lean` measures the server, `--client boto3` what a program with boto3 sees where
+it has to share the server's cores.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import threading
 import time
 import urllib.request
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 import boto3
+from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from benchmarks.lean_client import LeanClient
+
+REGION = "us-east-1"
 PROCESSES = 4
 COLUMNS = ("id", "name", "city")
 QUANTILES = (0.5, 0.95, 0.99, 1.0)
+
+
+Send = Callable[[str, dict[str, Any]], Any]
 
 
 @dataclass
@@ -50,21 +60,14 @@ class MixedClient:
     One client with a transform of its own, who knows what every answer must be.
 
     Args:
-        session: Makes the client; not to be shared between threads meanwhile.
-        url: The endpoint.
+        send: Takes an operation and its request, gives the answer; ClientError for a refusal.
         number: Seeds the choice of requests, and names the client's resources.
         run: Tells several runs on one store apart.
     """
 
-    def __init__(self, session: boto3.Session, url: str, number: int, run: str) -> None:
+    def __init__(self, send: Send, number: int, run: str) -> None:
         self._chance = random.Random(number)
-        self._glue = session.client(
-            "glue",
-            endpoint_url=url,
-            region_name="us-east-1",
-            # A failure shall be seen, not repeated until it passes.
-            config=Config(retries={"total_max_attempts": 1}, read_timeout=60),
-        )
+        self._send = send
         self._name = f"load-{run}-{number}"
         self._database = f"load_{run}_{number}"
         self._expected: dict[str, Any] = {}
@@ -94,15 +97,15 @@ class MixedClient:
         return self.tally
 
     def _set_up(self) -> None:
-        self._call("create_database", DatabaseInput={"Name": self._database})
+        self._call("CreateDatabase", DatabaseInput={"Name": self._database})
         columns = [{"Name": name, "Type": "string"} for name in COLUMNS]
         storage = {"Columns": columns, "Location": "s3://nowhere/"}
         table = {"Name": "people", "StorageDescriptor": storage}
-        self._call("create_table", DatabaseName=self._database, TableInput=table)
+        self._call("CreateTable", DatabaseName=self._database, TableInput=table)
         self._create()
 
     def _create(self) -> None:
-        self._id = self._call("create_ml_transform", **self._creation())["TransformId"]
+        self._id = self._call("CreateMLTransform", **self._creation())["TransformId"]
         self._expected = {"Name": self._name, "Status": "NOT_READY", "LabelCount": 0}
         self._tags = {"client": self._name}
 
@@ -119,28 +122,28 @@ class MixedClient:
         }
 
     def _get(self) -> None:
-        found = self._call("get_ml_transform", TransformId=self._id)
-        self._check("get_ml_transform", {name: found.get(name) for name in self._expected})
+        found = self._call("GetMLTransform", TransformId=self._id)
+        self._check("GetMLTransform", {name: found.get(name) for name in self._expected})
 
     def _get_by_name(self) -> None:
-        found = self._call("get_ml_transforms", Filter={"Name": self._name})["Transforms"]
-        self._expect("get_ml_transforms", [one["TransformId"] for one in found], [self._id])
+        found = self._call("GetMLTransforms", Filter={"Name": self._name})["Transforms"]
+        self._expect("GetMLTransforms", [one["TransformId"] for one in found], [self._id])
 
     def _list_by_name(self) -> None:
-        found = self._call("list_ml_transforms", Filter={"Name": self._name}, MaxResults=1)
-        self._expect("list_ml_transforms", found["TransformIds"], [self._id])
+        found = self._call("ListMLTransforms", Filter={"Name": self._name}, MaxResults=1)
+        self._expect("ListMLTransforms", found["TransformIds"], [self._id])
 
     def _get_tags(self) -> None:
-        self._expect("get_tags", self._call("get_tags", ResourceArn=self._arn)["Tags"], self._tags)
+        self._expect("GetTags", self._call("GetTags", ResourceArn=self._arn)["Tags"], self._tags)
 
     def _get_table(self) -> None:
-        table = self._call("get_table", DatabaseName=self._database, Name="people")["Table"]
+        table = self._call("GetTable", DatabaseName=self._database, Name="people")["Table"]
         names = tuple(column["Name"] for column in table["StorageDescriptor"]["Columns"])
-        self._expect("get_table", names, COLUMNS)
+        self._expect("GetTable", names, COLUMNS)
 
     def _get_task_runs(self) -> None:
-        found = self._call("get_ml_task_runs", TransformId=self._id)["TaskRuns"]
-        self._expect("get_ml_task_runs", found, [])
+        found = self._call("GetMLTaskRuns", TransformId=self._id)["TaskRuns"]
+        self._expect("GetMLTaskRuns", found, [])
 
     def _update(self) -> None:
         change = self._chance.choice(
@@ -150,34 +153,34 @@ class MixedClient:
                 {"MaxRetries": self._chance.randint(0, 9)},
             ]
         )
-        self._call("update_ml_transform", TransformId=self._id, **change)
+        self._call("UpdateMLTransform", TransformId=self._id, **change)
         self._expected |= change
 
     def _tag(self) -> None:
         tags = {f"key-{self._chance.randint(0, 9)}": str(self._chance.random())}
-        self._call("tag_resource", ResourceArn=self._arn, TagsToAdd=tags)
+        self._call("TagResource", ResourceArn=self._arn, TagsToAdd=tags)
         self._tags |= tags
 
     def _create_again(self) -> None:
         if set(self._expected) != {"Name", "Status", "LabelCount"} or len(self._tags) > 1:
-            self._expect_error("create_ml_transform", _TAKEN, **self._creation() | {"Role": "b"})
+            self._expect_error("CreateMLTransform", _TAKEN, **self._creation() | {"Role": "b"})
             return
-        again = self._call("create_ml_transform", **self._creation())
-        self._expect("create_ml_transform", again["TransformId"], self._id)
+        again = self._call("CreateMLTransform", **self._creation())
+        self._expect("CreateMLTransform", again["TransformId"], self._id)
 
     def _replace(self) -> None:
-        self._call("delete_ml_transform", TransformId=self._id)
-        self._expect_error("get_ml_transform", _MISSING, TransformId=self._id)
+        self._call("DeleteMLTransform", TransformId=self._id)
+        self._expect_error("GetMLTransform", _MISSING, TransformId=self._id)
         self._create()
 
     def _ask_for_nothing(self) -> None:
-        self._expect_error("get_ml_transform", _MISSING, TransformId="tfm-nothing")
+        self._expect_error("GetMLTransform", _MISSING, TransformId="tfm-nothing")
 
     def _start_too_early(self) -> None:
-        self._expect_error("start_ml_evaluation_task_run", _NOT_READY, TransformId=self._id)
+        self._expect_error("StartMLEvaluationTaskRun", _NOT_READY, TransformId=self._id)
 
     def _break_a_constraint(self) -> None:
-        self._expect_error("list_ml_transforms", {"ValidationException"}, MaxResults=1001)
+        self._expect_error("ListMLTransforms", {"ValidationException"}, MaxResults=1001)
 
     @property
     def _arn(self) -> str:
@@ -186,7 +189,7 @@ class MixedClient:
     def _call(self, operation: str, **request: Any) -> Any:
         started = time.perf_counter()
         try:
-            return getattr(self._glue, operation)(**request)
+            return self._send(operation, request)
         finally:
             self.tally.seconds[operation].append(time.perf_counter() - started)
 
@@ -213,10 +216,26 @@ _NOT_READY = {"MLTransformNotReadyException"}
 _TAKEN = {"AlreadyExistsException", "IdempotentParameterMismatchException"}
 
 
-def load(url: str, requests: int, numbers: range, run: str, share: int) -> Tally:
+def _boto3(session: boto3.Session, url: str) -> Send:
+    # A failure shall be seen, not repeated until it passes.
+    config = Config(retries={"total_max_attempts": 1}, read_timeout=60)
+    client = session.client("glue", endpoint_url=url, config=config)
+    return lambda operation, request: getattr(client, xform_name(operation))(**request)
+
+
+def _lean(session: boto3.Session, url: str) -> Send:
+    keys = session.get_credentials()
+    return LeanClient(url, keys.access_key, keys.secret_key, REGION)
+
+
+_SENDERS = {"boto3": _boto3, "lean": _lean}
+
+
+def load(url: str, requests: int, numbers: range, run: str, share: int, kind: str) -> Tally:
     """What the clients of `numbers` got for their `share` of the requests, side by side."""
-    session = boto3.Session()
-    clients = [MixedClient(session, url, number, run) for number in numbers]
+    make = _SENDERS[kind]
+    session = boto3.Session(region_name=REGION)
+    clients = [MixedClient(make(session, url), number, run) for number in numbers]
     tally = Tally()
     with ThreadPoolExecutor(len(clients)) as pool:
         for one in pool.map(lambda client: client.send(requests // share), clients):
@@ -233,12 +252,35 @@ def resident_mb(url: str) -> float:
     raise ValueError(f"{url}/metrics does not tell the server's memory.")
 
 
+class ServerMemory:
+    """The server's memory, looked at every second while this is entered."""
+
+    def __init__(self, url: str) -> None:
+        self.seen_mb = [resident_mb(url)]
+        self._url = url
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._stop.set()
+        self._thread.join()
+        self.seen_mb.append(resident_mb(self._url))
+
+    def _watch(self) -> None:
+        while not self._stop.wait(1):
+            self.seen_mb.append(resident_mb(self._url))
+
+
 def _report(tally: Tally, elapsed_s: float) -> Iterator[str]:
     total = sum(len(seconds) for seconds in tally.seconds.values())
     yield f"{total} requests in {elapsed_s:.1f} s: {total / elapsed_s:.0f} a second"
     yield f"{'':34}{'count':>7}" + "".join(f"{f'p{q * 100:g}':>9}" for q in QUANTILES) + "  ms"
-    gets = [s for name, found in tally.seconds.items() if name.startswith("get_") for s in found]
-    for name, seconds in [*sorted(tally.seconds.items()), ("every get_…", gets)]:
+    gets = [s for name, found in tally.seconds.items() if name.startswith("Get") for s in found]
+    for name, seconds in [*sorted(tally.seconds.items()), ("every Get…", gets)]:
         ordered = sorted(seconds)
         picked = (ordered[min(len(ordered) - 1, int(q * len(ordered)))] for q in QUANTILES)
         yield f"{name:34}{len(ordered):>7}" + "".join(f"{1000 * s:>9.1f}" for s in picked)
@@ -252,25 +294,28 @@ def main() -> None:
     parser.add_argument("url")
     parser.add_argument("--requests", type=int, default=10_000)
     parser.add_argument("--clients", type=int, default=16)
+    parser.add_argument("--client", choices=_SENDERS, default="boto3")
     chosen = parser.parse_args()
 
     run = uuid4().hex[:8]
     groups = [range(n, chosen.clients, PROCESSES) for n in range(PROCESSES)]
     tally = Tally()
-    before_mb = resident_mb(chosen.url)
     started = time.perf_counter()
-    with ProcessPoolExecutor(PROCESSES) as pool:
+    with ServerMemory(chosen.url) as memory, ProcessPoolExecutor(PROCESSES) as pool:
         jobs = [
-            pool.submit(load, chosen.url, chosen.requests, group, run, chosen.clients)
+            pool.submit(
+                load, chosen.url, chosen.requests, group, run, chosen.clients, chosen.client
+            )
             for group in groups
             if group
         ]
         for job in jobs:
             tally.add(job.result())
+        elapsed_s = time.perf_counter() - started
 
-    for line in _report(tally, time.perf_counter() - started):
+    for line in _report(tally, elapsed_s):
         print(line)
-    print(f"server's memory: {before_mb:.0f} MiB before, {resident_mb(chosen.url):.0f} MiB after")
+    print(f"server's memory, MiB: {' '.join(f'{mb:.0f}' for mb in memory.seen_mb)}")
 
 
 if __name__ == "__main__":

@@ -36,3 +36,9 @@ def test_the_page_names_the_test_files_of_every_behavior():
     page = {int(number): set(re.findall(r"tests/[\w/]+\.py", tests)) for number, tests in rows}
 
     assert page == behaviors_with_tests()
+
+
+def test_every_behavior_goes_through_a_socket():
+    """Those of tests/api have a client on both sides of one; those of tests/http have a server."""
+    for number, files in behaviors_with_tests().items():
+        assert any(file.startswith(("tests/api/", "tests/http/")) for file in files), number

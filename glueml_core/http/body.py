@@ -21,13 +21,17 @@ class Bounds:
         body_bytes: Length of a body; the longest there is defines a catalog table.
         body_timeout_s: Time for the whole body to arrive.
         requests: Requests at once, all in memory; more are sent away, to come again.
-        threads: Requests that are worked on at once; a store's pool has a connection for each.
+        readers: Requests that only read, worked on at once. More threads than that spend their time
+            on handing the interpreter to each other.
+        writers: Requests that may write, worked on at once. They wait for each other, and must not
+            keep readers waiting. A store's pool has a connection for each reader and writer.
     """
 
     body_bytes: int = 5 * 2**20
     body_timeout_s: float = 30
     requests: int = 256
-    threads: int = 12
+    readers: int = 4
+    writers: int = 8
 
 
 async def read_body(request: Request, bounds: Bounds) -> bytes:

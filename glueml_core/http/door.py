@@ -47,7 +47,8 @@ class Door:
 
     def __post_init__(self) -> None:
         self._under_way = 0
-        self._threads = CapacityLimiter(self.bounds.threads)
+        self._readers = CapacityLimiter(self.bounds.readers)
+        self._writers = CapacityLimiter(self.bounds.writers)
 
     async def handle(self, request: Request) -> Response:
         """The answer to one request."""
@@ -85,14 +86,19 @@ class Door:
             raise ServiceUnavailableException("The server has too many requests at once.")
 
     async def _answer(self, received: HttpRequest, request_id: str) -> WireAnswer:
+        reads = _operation_of(received.headers).startswith(("Get", "List"))
         return await to_thread.run_sync(
-            self.answer, received.headers, received.body, request_id, limiter=self._threads
+            self.answer,
+            received.headers,
+            received.body,
+            request_id,
+            limiter=self._readers if reads else self._writers,
         )
 
     def _note(
         self, request: Request, reply: WireAnswer, caller: str | None, seconds: float
     ) -> None:
-        target = request.headers.get("x-amz-target", "").rpartition(".")[2]
+        target = _operation_of(request.headers)
         operation = target if target in self.operations else "unknown"
         error = reply.headers.get("x-amzn-ErrorType", "")
         self.metrics.count(operation, reply.status, error, seconds)
@@ -105,6 +111,11 @@ class Door:
             "client": request.client.host if request.client else None,
         }
         log.info("%s %d %s", operation, reply.status, error, extra={"facts": facts})
+
+
+def _operation_of(headers: Mapping[str, str]) -> str:
+    """What the target names, be it an operation or not."""
+    return headers.get("x-amz-target", "").rpartition(".")[2]
 
 
 async def _receive(request: Request, bounds: Bounds) -> HttpRequest:

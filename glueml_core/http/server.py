@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 from collections.abc import Mapping
 
 import uvicorn
@@ -15,6 +16,9 @@ __all__ = ["OpenDoorError", "bind", "run"]
 # urllib3 keeps idle connections; closing them first would race with the next request.
 KEEP_ALIVE_S = 120
 BACKLOG = 512
+# How long a thread may keep the interpreter from one that waits for it. The loop that reads and
+# writes sockets waits after every system call; Python's own 5 ms would be most of an answer's time.
+SWITCH_S = 0.001
 
 
 class OpenDoorError(Exception):
@@ -48,6 +52,7 @@ def run(app: ASGIApp, listening: socket.socket, stop_timeout_s: int) -> None:
         listening: From `bind`.
         stop_timeout_s: How long requests under way may take to be answered at the end.
     """
+    sys.setswitchinterval(SWITCH_S)
     config = uvicorn.Config(
         app,
         # Bounds the headers of a request, which httptools does not.

@@ -22,6 +22,7 @@ from glueml_core.store.task_run import (
     TaskRunQuota,
     TaskStatus,
     TaskType,
+    job_properties,
 )
 from glueml_core.store.task_runs import TaskRuns
 from glueml_core.store.transform import MLTransform, TransformFilter, TransformSpec, TransformStatus
@@ -59,4 +60,5 @@ __all__ = [
     "TransformSpec",
     "TransformStatus",
     "Transforms",
+    "job_properties",
 ]

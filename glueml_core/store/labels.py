@@ -88,7 +88,12 @@ class Labels:
         self._transforms = transforms
 
     def append(
-        self, transform_id: str, labels: Sequence[Label], source: LabelSource
+        self,
+        transform_id: str,
+        labels: Sequence[Label],
+        source: LabelSource,
+        *,
+        once: bool = False,
     ) -> LabelImport:
         """
         Add an import to the labels that are there, and set LabelCount, all or nothing.
@@ -97,16 +102,23 @@ class Labels:
         generated them, and those that say, answer for answer, the same. So the same file imported
         twice counts once. A task run imports once: its second attempt finds the first one's import.
 
+        Args:
+            transform_id: The transform.
+            labels: What the file says.
+            source: The file, its etag and the task run.
+            once: Do nothing if that version of that file has been imported already, and give that
+                import.
+
         Raises:
             EntityNotFoundException: No such transform, or it is being deleted.
         """
-        return self._import(transform_id, labels, source, replace=False)
+        return self._import(transform_id, labels, source, replace=False, once=once)
 
     def replace(
         self, transform_id: str, labels: Sequence[Label], source: LabelSource
     ) -> LabelImport:
         """As `append`, with every earlier label forgotten."""
-        return self._import(transform_id, labels, source, replace=True)
+        return self._import(transform_id, labels, source, replace=True, once=False)
 
     def current(self, transform_id: str) -> list[CurrentLabel]:
         """The labels that count, in the order of their imports and of the rows in each."""
@@ -167,12 +179,20 @@ class Labels:
             return [_generated_set(row) for row in rows]
 
     def _import(
-        self, transform_id: str, labels: Sequence[Label], source: LabelSource, *, replace: bool
+        self,
+        transform_id: str,
+        labels: Sequence[Label],
+        source: LabelSource,
+        *,
+        replace: bool,
+        once: bool,
     ) -> LabelImport:
         digests = _set_digests(labels)
         with self._database.exclusive() as connection:
             self._transforms.check_living(connection, transform_id)
             earlier = _import_of_run(connection, source.task_run_id)
+            if earlier is None and once:
+                earlier = _import_of_version(connection, transform_id, source)
             if earlier is not None:
                 return earlier
 
@@ -226,6 +246,19 @@ def _import_of_run(connection: Connection, task_run_id: str | None) -> LabelImpo
         return None
     query = select(db.label_imports).where(db.label_imports.c.task_run_id == task_run_id)
     row = connection.execute(query).mappings().one_or_none()
+    return None if row is None else _label_import(row)
+
+
+def _import_of_version(
+    connection: Connection, transform_id: str, source: LabelSource
+) -> LabelImport | None:
+    columns = db.label_imports.c
+    query = select(db.label_imports).where(
+        columns.transform_id == transform_id,
+        columns.uri == source.uri,
+        columns.etag == source.etag,
+    )
+    row = connection.execute(query.order_by(columns.id).limit(1)).mappings().one_or_none()
     return None if row is None else _label_import(row)
 
 

@@ -146,6 +146,7 @@ task_runs = Table(
     Column("output", JSON(none_as_null=True)),
     Column("owner", JSON(none_as_null=True)),
     Column("heartbeat_on", Timestamp),
+    Column("details", JSON, nullable=False, server_default=text("'{}'")),
 )
 
 label_imports = Table(

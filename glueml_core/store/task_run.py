@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -20,6 +21,7 @@ __all__ = [
     "TaskRunQuota",
     "TaskStatus",
     "TaskType",
+    "job_properties",
 ]
 
 TaskStatus = Literal["STARTING", "RUNNING", "STOPPING", "STOPPED", "SUCCEEDED", "FAILED", "TIMEOUT"]
@@ -36,6 +38,12 @@ NEXT_STATUSES: dict[str, frozenset[TaskStatus]] = {
     "RUNNING": frozenset({"STARTING", "STOPPING", "STOPPED", "SUCCEEDED", "FAILED", "TIMEOUT"}),
     "STOPPING": frozenset({"STOPPED"}),
 }
+
+
+def job_properties(job_name: str, job_run_id: str) -> dict[str, str]:
+    """A job's run as the API's FindMatchesTaskRunProperties tells it."""
+    job_id = hashlib.sha256(job_name.encode()).hexdigest()
+    return {"JobId": f"j_{job_id}", "JobName": job_name, "JobRunId": job_run_id}
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,9 @@ class TaskRun:
 
     `properties` is the type's own structure in the API's form (`{"OutputS3Path": …}`), empty for an
     evaluation. `output` is what the run made: URIs, counts, metrics. `execution_time_s` adds up all
-    finished attempts; `running_since` is when the present one began.
+    finished attempts; `running_since` is when the present one began. `details` is what the API has
+    no place for: `etag`, the one version of its file that an import may read, and `job`, the job
+    run that follows the task run (`job_properties`).
     """
 
     id: str
@@ -79,6 +89,7 @@ class TaskRun:
     output: Mapping[str, Any] | None
     owner: Owner | None
     heartbeat_on: datetime | None
+    details: Mapping[str, Any]
 
     @property
     def is_active(self) -> bool:

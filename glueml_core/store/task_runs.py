@@ -20,6 +20,7 @@ from glueml_core.store.task_run import (
     TaskRun,
     TaskRunFilter,
     TaskRunQuota,
+    job_properties,
 )
 from glueml_core.store.transforms import purge_if_idle
 
@@ -56,7 +57,7 @@ class TaskRuns:
         task_type: TaskType,
         properties: Mapping[str, Any] | None = None,
         *,
-        log_group_name: str | None = None,
+        details: Mapping[str, Any] | None = None,
         quota: TaskRunQuota = NO_QUOTA,
     ) -> TaskRun:
         """
@@ -69,7 +70,7 @@ class TaskRuns:
         with self._database.exclusive() as connection:
             self._transforms.check_living(connection, transform_id)
             _check_quota(connection, transform_id, quota)
-            run = self._new_run(transform_id, task_type, properties or {}, log_group_name)
+            run = self._new_run(transform_id, task_type, properties or {}, details or {})
             connection.execute(insert(db.task_runs).values(**asdict(run)))
         return run
 
@@ -102,6 +103,12 @@ class TaskRuns:
         order = Order(list(dict.fromkeys(columns)), descending)
         with self._database.reading() as connection:
             return read_page(connection, query, order, after, limit, _task_run)
+
+    def ids(self, transform_id: str) -> list[str]:
+        """The ids of all runs of a transform."""
+        query = select(db.task_runs.c.id).where(db.task_runs.c.transform_id == transform_id)
+        with self._database.reading() as connection:
+            return list(connection.execute(query).scalars())
 
     def active(self, transform_id: str | None = None) -> list[TaskRun]:
         """The runs that have not ended, oldest first; of one transform or of all."""
@@ -181,12 +188,20 @@ class TaskRuns:
             _write(connection, run, {"owner": owner, "heartbeat_on": now})
             return True
 
+    def tie(self, run_id: str, *, job_name: str, job_run_id: str) -> None:
+        """Write which job run follows a task run, whether or not that has ended."""
+        with self._database.exclusive() as connection:
+            run = _find(connection, run_id)
+            if run is not None:
+                job = job_properties(job_name, job_run_id)
+                _write(connection, run, {"details": {**run.details, "job": job}})
+
     def _new_run(
         self,
         transform_id: str,
         task_type: TaskType,
         properties: Mapping[str, Any],
-        log_group_name: str | None,
+        details: Mapping[str, Any],
     ) -> TaskRun:
         now = self._database.now()
         return TaskRun(
@@ -196,7 +211,7 @@ class TaskRuns:
             status="STARTING",
             properties=properties,
             error_string=None,
-            log_group_name=log_group_name,
+            log_group_name=None,
             started_on=now,
             last_modified_on=now,
             completed_on=None,
@@ -208,6 +223,7 @@ class TaskRuns:
             output=None,
             owner=None,
             heartbeat_on=None,
+            details=details,
         )
 
 

@@ -17,7 +17,7 @@ __all__ = ["REVISION", "upgrade"]
 
 # The newest file in `migrations/versions`; a test keeps the two together. Known here so that
 # opening a store that is up to date does not have to load Alembic.
-REVISION = "0002"
+REVISION = "0003"
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 from starlette.types import Receive, Scope, Send
 
@@ -18,12 +20,17 @@ class FaultyS3:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._faults: dict[str, tuple[str, int]] = {}
+        self._faults: dict[str, tuple[str, int, int]] = {}
         self.failed = 0
 
-    def fail(self, method: str, how: str, times: int = 1_000_000) -> None:
-        """Fail `method` the next `times`: with a "503", or with a "cut" in mid-body."""
-        self._faults[method] = (how, times)
+    def fail(self, method: str, how: str, times: int = 1_000_000, after: int = 0) -> None:
+        """
+        Fail `method` the next `times`, once `after` more of its requests have gone well.
+
+        A fault is a "503", a "cut" in mid-body, or to "stall": no answer until all is mended.
+        """
+        self.failed = 0
+        self._faults[method] = (how, times, after)
 
     def mend(self) -> None:
         self._faults.clear()
@@ -33,6 +40,10 @@ class FaultyS3:
         body = await _body(receive)
         if fault == "503":
             await self._busy(send)
+        elif fault == "stall":
+            while self._faults:
+                await asyncio.sleep(0.02)
+            _cut(send)
         elif fault == "cut" and scope["method"] != "GET":
             _cut(send)
         else:
@@ -46,10 +57,12 @@ class FaultyS3:
                 await send({"type": "http.response.body", "body": body})
 
     def _next_fault(self, method: str) -> str | None:
-        how, left = self._faults.get(method, (None, 0))
+        how, left, after = self._faults.get(method, (None, 0, 0))
         if how is None or left == 0:
             return None
-        self._faults[method] = (how, left - 1)
+        self._faults[method] = (how, left - (after == 0), max(after - 1, 0))
+        if after:
+            return None
         self.failed += 1
         return how
 

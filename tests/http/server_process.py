@@ -8,8 +8,7 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,8 @@ from typing import Any
 import psutil
 
 from tests.http.serving import glue_client
+from tests.waiting import PATIENCE_S, wait_for
 
-PATIENCE_S = 240
 SERVE = [str(Path(sys.executable).with_name("glueml")), "serve"]
 
 
@@ -89,15 +88,6 @@ def serve(store: Path, *options: str, **variables: str) -> Iterator[ServerProces
     finally:
         if server.process.poll() is None:
             server.kill_all()
-
-
-def wait_for(condition: Callable[[], Any]) -> Any:
-    """What `condition` says as soon as it says something; a failure where it never does."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "It never happened."
-        time.sleep(0.05)
-    return found
 
 
 def wait_until_ended(glue: Any, transform_id: str, run_id: str) -> dict[str, Any]:

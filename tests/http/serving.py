@@ -47,9 +47,9 @@ class Turntable:
 
 
 @contextmanager
-def listening(app: ASGIApp, lifespan: Literal["on", "off"] = "on") -> Iterator[str]:
+def listening(app: ASGIApp, lifespan: Literal["on", "off"] = "on", port: int = 0) -> Iterator[str]:
     """The address of a server that answers with `app`."""
-    at = server.bind("127.0.0.1", 0, {})
+    at = server.bind("127.0.0.1", port, {})
     config = uvicorn.Config(app, http="h11", log_config=None, lifespan=lifespan)
     running = uvicorn.Server(config)
     thread = threading.Thread(target=running.run, kwargs={"sockets": [at]})

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from botocore.exceptions import ClientError
+from uvicorn.protocols.http.h11_impl import DEFAULT_MAX_INCOMPLETE_EVENT_SIZE
 
 from glueml_core.api import Core
 from glueml_core.http.body import Bounds
@@ -183,9 +184,17 @@ class TestBounds:
         assert httpx.post(open_url, headers=LIST, content=b"{}").status_code == 200
 
     def test_headers_without_end_are_refused(self, open_url):
-        answer = httpx.post(open_url, headers=LIST | {"X-Long": "x" * 200_000}, content=b"{}")
+        """No byte follows the one too many: it would find the connection closed and reset it."""
+        address = urlsplit(open_url)
+        endless = b"POST / HTTP/1.1\r\nHost: localhost\r\nX-Long: "
+        endless += b"x" * (DEFAULT_MAX_INCOMPLETE_EVENT_SIZE + 1 - len(endless))
 
-        assert answer.status_code == 400
+        with socket.create_connection((address.hostname, address.port)) as client:
+            client.sendall(endless)
+            answer = http.client.HTTPResponse(client)
+            answer.begin()
+
+        assert answer.status == 400
 
     def test_more_requests_than_fit_are_sent_away_to_come_again(self, core):
         with serving(core, bounds=Bounds(requests=0)) as url:

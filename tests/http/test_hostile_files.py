@@ -81,6 +81,23 @@ def test_a_header_of_a_million_columns(glue, transform_id, folder):
     assert "and 999990 more" in run["ErrorString"]
 
 
+def test_records_of_a_million_columns(glue, folder):
+    """The file of a table, this time; none of its columns is the table's."""
+    location = folder / "wide"
+    location.mkdir()
+    row = ",".join(str(n) for n in range(1_000_000))
+    (location / "wide.csv").write_text(f"{row}\n{row}\n")
+    transform_id = transform_of(glue, "wide", location, "csv")
+
+    run_id = glue.start_ml_labeling_set_generation_task_run(
+        TransformId=transform_id, OutputS3Path=(folder / "sets").as_uri()
+    )["TaskRunId"]
+    run = wait_until_ended(glue, transform_id, run_id)
+
+    assert run["Status"] == "FAILED"
+    assert "Line 1: 1000000 cells, but the table has the 3 columns" in run["ErrorString"]
+
+
 def test_a_cell_of_ten_megabytes_does_not_become_a_reason(glue, transform_id, folder):
     path = folder / "name.csv"
     path.write_text(f"labeling_set_id,label,{'x' * 2**20}\ns,A,p0\n")

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from tests.http.conftest import people_transform
-from tests.http.server_process import ServerProcess, serve, wait_for, wait_until_ended
+from tests.http.server_process import ServerProcess, serve, wait_until_ended
 from tests.tasks.people import KEY, PEOPLE, add_table, label_file
+from tests.waiting import wait_for
 
 
 @pytest.fixture(scope="module")

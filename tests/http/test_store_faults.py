@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 import sqlite3
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import psutil
@@ -44,12 +44,37 @@ def test_a_locked_database_is_waited_for_and_read_meanwhile(core, glue):
     other = sqlite3.connect(core.settings.store / SQLITE_FILE, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
-    writing = threading.Thread(target=glue.create_database, kwargs={"DatabaseInput": {"Name": "x"}})
-    writing.start()
-    meanwhile = [found["Name"] for found in glue.get_databases()["DatabaseList"]]
-    other.execute("COMMIT")
-    writing.join()
+    # More than the server writes at once.
+    names = [f"x{number}" for number in range(20)]
+    with ThreadPoolExecutor(len(names)) as pool:
+        writes = [pool.submit(glue.create_database, DatabaseInput={"Name": x}) for x in names]
+        meanwhile = [found["Name"] for found in glue.get_databases()["DatabaseList"]]
+        other.execute("COMMIT")
+        for write in writes:
+            write.result()
     other.close()
 
     assert meanwhile == ["before"]
-    assert glue.get_database(Name="x")["Database"]["Name"] == "x"
+    known = {found["Name"] for found in glue.get_databases()["DatabaseList"]}
+    assert known == {"before", *names}
+
+
+def test_an_s3_that_does_not_answer_keeps_nobody_waiting_but_those_who_ask_it(
+    glue, transform_id, stalling_s3, monkeypatch
+):
+    """More starts hang on it than the server works on at once; what needs no S3 is answered."""
+    for name, value in stalling_s3.variables.items():
+        monkeypatch.setenv(name, value)
+    request = {"TransformId": transform_id, "InputS3Path": "s3://bucket/labels.csv"}
+
+    with ThreadPoolExecutor(12) as pool:
+        starts = [pool.submit(glue.start_import_labels_task_run, **request) for _ in range(12)]
+        stalling_s3.wait_for_a_request()
+        meanwhile = glue.get_ml_transform(TransformId=transform_id)["Status"]
+        assert not any(start.done() for start in starts)
+        stalling_s3.close()
+
+    assert meanwhile == "NOT_READY"
+    refused = glue.exceptions.InvalidInputException
+    assert all(isinstance(start.exception(), refused) for start in starts)
+    assert glue.get_ml_task_runs(TransformId=transform_id)["TaskRuns"] == []

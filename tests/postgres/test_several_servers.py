@@ -98,6 +98,29 @@ def test_a_run_of_a_server_that_died_is_taken_over_by_the_other(
     assert clients[1].get_ml_transform(TransformId=transform_id)["Status"] == "READY"
 
 
+def test_a_nul_byte_is_kept_in_a_cell_and_refused_where_labels_are_looked_up(
+    clients, transform_id, folder
+):
+    """PostgreSQL has no place for it in a text; SQLite has, and says the same."""
+    labels = label_file(folder / "nul.csv", last=2)
+
+    def imported(column: str) -> dict[str, Any]:
+        # pandas would leave a NUL byte out.
+        spoiled = labels.assign(**{column: labels[column].astype(str) + "<NUL>"})
+        content = spoiled.to_csv(index=False).replace("<NUL>", "\0")
+        (folder / "nul.csv").write_text(content)
+        run_id = clients[0].start_import_labels_task_run(
+            TransformId=transform_id, InputS3Path=f"file://{folder}/nul.csv"
+        )["TaskRunId"]
+        return wait_until_ended(clients[0], transform_id, run_id)
+
+    assert imported("surname")["Status"] == "SUCCEEDED"
+    for column in ("labeling_set_id", "label", KEY):
+        run = imported(column)
+        assert run["Status"] == "FAILED"
+        assert f"Line 2, column {column}: a NUL byte" in run["ErrorString"]
+
+
 def test_a_server_is_not_ready_while_the_database_is_away(servers, clients, cluster):
     glue = servers[0].client(retries={"total_max_attempts": 1})
 

@@ -43,6 +43,17 @@ def test_the_same_file_twice_counts_once(store, transform_id):
     assert sorted(answers(store, transform_id)) == ["1/a/A", "1/b/B", "2/a/A"]
 
 
+def test_one_version_of_a_file_can_be_asked_for_once(store, transform_id):
+    """Whoever asks second, or at the same time, finds the import of the first."""
+    first = store.labels.append(transform_id, labels("1/a/A"), FILE, once=True)
+    second = store.labels.append(transform_id, labels("1/a/A"), FILE, once=True)
+    newer = LabelSource(uri=FILE.uri, etag="v2")
+    third = store.labels.append(transform_id, labels("2/a/A"), newer, once=True)
+
+    assert second == first
+    assert [done.id for done in store.labels.imports(transform_id)] == [first.id, third.id]
+
+
 def test_one_set_id_in_two_files_is_two_sets(store, transform_id):
     """Set "0" of one person has nothing to do with set "0" of another."""
     store.labels.append(transform_id, labels("0/a/A", "0/b/A"), FILE)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from glueml_core.errors import ConcurrentRunsExceededException, EntityNotFoundException
-from glueml_core.store import Owner, Store, TaskRunQuota
+from glueml_core.store import Owner, Store, TaskRunQuota, job_properties
 
 STATUSES = ["STARTING", "RUNNING", "STOPPING", "STOPPED", "SUCCEEDED", "FAILED", "TIMEOUT"]
 WAY_TO = {
@@ -54,6 +54,16 @@ def test_only_the_state_that_was_compared_is_set(store, add):
     )
     assert not store.task_runs.transition("tsk-nobody", "STARTING", "RUNNING")
     assert store.task_runs.get(run.id).attempt == 1
+
+
+def test_a_run_knows_the_job_run_that_follows_it_and_what_it_knew_before(store, transform_id):
+    run = store.task_runs.add(transform_id, "IMPORT_LABELS", details={"etag": "v1"})
+
+    store.task_runs.tie(run.id, job_name="labels", job_run_id="first")
+    store.task_runs.tie(run.id, job_name="labels", job_run_id="second")
+
+    job = job_properties("labels", "second")
+    assert store.task_runs.get(run.id).details == {"etag": "v1", "job": job}
 
 
 @pytest.mark.behavior(38)

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from glueml_core.settings import Settings
 from glueml_core.store import Store, upgrade
 from glueml_core.store.schema import metadata
+from tests.store.conftest import spec
 
 OPEN = (
     "import sys; from glueml_core.store import Store; from glueml_core.settings import Settings; "
@@ -29,6 +30,19 @@ def test_the_newest_migration_is_the_one_that_is_looked_for():
     config = Config()
     config.set_main_option("script_location", str(upgrade._MIGRATIONS))
     assert ScriptDirectory.from_config(config).get_current_head() == upgrade.REVISION
+
+
+def test_runs_of_an_older_release_are_there_in_this_one(settings):
+    """Revision 0003 gave task runs their details."""
+    store = Store.open(settings)
+    transform = store.transforms.add(spec(), {}, 100)
+    run = store.task_runs.add(transform.id, "EVALUATION")
+    with store.database.exclusive() as connection:
+        connection.execute(text("ALTER TABLE task_runs DROP COLUMN details"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    store.close()
+
+    assert Store.open(settings).task_runs.get(run.id) == run
 
 
 def test_a_store_that_is_open_is_safe_to_the_last_commit(store):
