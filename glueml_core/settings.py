@@ -9,12 +9,18 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
 
+from glueml_core.memory import memory_mib
+
+HOME = "GLUEML_HOME"
 DEFAULT_STORE = ".glueml"
+# A million records take a quarter of it.
+_MATCHING_MIB_AT_LEAST = 6_144
 
 
 class ExtensionNames(BaseModel):
@@ -34,6 +40,8 @@ class ExtensionNames(BaseModel):
 class Settings(BaseSettings):
     """
     One store's settings: from the environment (`GLUEML_…`), else from `glueml.toml` in the store.
+
+    The store is the folder that is given, else that of `GLUEML_HOME`, else `.glueml` here.
 
     S3 is set up by the ordinary AWS variables (`AWS_ENDPOINT_URL_S3`, `AWS_REGION`, …).
     """
@@ -75,6 +83,12 @@ class Settings(BaseSettings):
         default=3, ge=1, description="Active task runs per transform."
     )
     max_task_runs: int = Field(default=30, ge=1, description="Active task runs per account.")
+    matching_memory_mib: int = Field(
+        default_factory=lambda: max(memory_mib() // 2, _MATCHING_MIB_AT_LEAST),
+        ge=1_024,
+        description="Memory that matching one large table may take, in MiB. Else half of the "
+        "machine's or the container's, and 6,144 where that is less.",
+    )
     max_label_file_mb: int = Field(default=10, ge=1, description="Size of one label file, in MB.")
     seed: int = Field(
         default=0, ge=0, description="Decides between equals when training and choosing labels."
@@ -103,12 +117,13 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments before the environment before the store's own file."""
-        chosen = init_settings().get("store") or os.environ.get("GLUEML_STORE") or DEFAULT_STORE
-        toml = TomlConfigSettingsSource(settings_cls, Path(chosen) / "glueml.toml")
-        return init_settings, env_settings, toml
+        chosen = init_settings().get("store") or os.environ.get(HOME) or DEFAULT_STORE
+        store = Path(chosen).expanduser().absolute()
+        place = InitSettingsSource(settings_cls, {"store": store})
+        toml = TomlConfigSettingsSource(settings_cls, store / "glueml.toml")
+        return place, init_settings, env_settings, toml
 
     @classmethod
     def of(cls, store: str | Path | None = None) -> Self:
         """The settings of `store`: the argument, else `GLUEML_HOME`, else `.glueml` here."""
-        folder = Path(store or os.environ.get("GLUEML_HOME") or DEFAULT_STORE).expanduser()
-        return cls(store=folder.absolute())
+        return cls(store=Path(store)) if store else cls()

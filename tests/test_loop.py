@@ -13,8 +13,8 @@ import pytest
 from glueml_core import connect, core_of
 from glueml_core.samples import KEY, answer
 from glueml_core.transforms import start_find_matches
-from tests.tasks.conftest import wait_for
 from tests.tasks.people import PEOPLE, TRUTH, add_table, add_transform, pair_f1
+from tests.waiting import wait_for
 
 ENDED = ("SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from glueml_core.settings import Settings
 from glueml_core.store import Store
+from glueml_core.tasks.leftovers import discard, discard_indexes, remove_stale_frames
 
 if TYPE_CHECKING:
     from glueml_core.store import TaskRun
@@ -60,14 +61,20 @@ class Core:
     def recover(self) -> None:
         """Finish what a process that died has begun."""
         self.runner.recover()
+        remove_stale_frames(self.settings, self.store)
         for transform_id in self.store.transforms.deleting():
             self.finish_deleting(transform_id)
 
     def finish_deleting(self, transform_id: str) -> None:
         """Stop the runs of a DELETING transform; it goes now, or with the last of them."""
+        run_ids = self.store.task_runs.ids(transform_id)
         for run in self.store.task_runs.active(transform_id):
             self.stop(run)
         self.store.transforms.purge(transform_id)
+        # Who still works on a run sees to its folder himself.
+        active = {run.id for run in self.store.task_runs.active(transform_id)}
+        discard(self.settings, set(run_ids) - active)
+        discard_indexes(self.settings, transform_id)
 
     def stop(self, run: TaskRun) -> None:
         """Ask for the end of an active run."""

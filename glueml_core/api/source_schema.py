@@ -10,6 +10,7 @@ from glueml_core.errors import (
     EntityNotFoundException,
     InvalidInputException,
 )
+from glueml_core.tables.partitions import check_predicates
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,13 +51,15 @@ def read_schema(core: Core, table: Mapping[str, Any]) -> list[dict[str, str]]:
     Only the catalog is read, never the data.
 
     Raises:
-        InvalidInputException: No such table, no columns, too many, or one that cannot be compared.
+        InvalidInputException: No such table, no columns, too many, or one that cannot be compared;
+            or AdditionalOptions that could not be applied when the records are read.
     """
     try:
         found = core.store.catalog.table(table["DatabaseName"], table["TableName"])
     except (AccessDeniedException, EntityNotFoundException) as error:
         raise InvalidInputException(f"Problem fetching the data catalog schema: {error}") from error
 
+    check_predicates(found.definition, table.get("AdditionalOptions", {}))
     stored = found.definition.get("StorageDescriptor", {}).get("Columns", [])
     # A partition key may repeat a column: the column comes first and stays.
     partitions = found.definition.get("PartitionKeys", [])

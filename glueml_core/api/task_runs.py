@@ -73,10 +73,11 @@ def start_task_run(
     task_type: TaskType,
     properties: Mapping[str, Any] | None = None,
     quota: TaskRunQuota | None = None,
+    details: Mapping[str, Any] | None = None,
 ) -> dict[str, str]:
     """Queue a run and answer its id."""
     run = core.store.task_runs.add(
-        transform_id, task_type, properties, quota=quota or TaskRunQuota()
+        transform_id, task_type, properties, details=details, quota=quota or TaskRunQuota()
     )
     try:
         core.runner.submit(run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -23,6 +24,8 @@ def command(session: Session, transform: str) -> None:
 
     Every labeling set is judged by a matcher that has never seen it. Precision is the share of
     matches that are right, recall the share of right matches that were found among the labels.
+    Of the clusters, the same is estimated over all pairs of records; labels are chosen for being
+    hard, so that it differs.
     """
     transform_id = session.transform_id(transform)
     answer = session.glue.start_ml_evaluation_task_run(TransformId=transform_id)
@@ -37,20 +40,27 @@ def print_metrics(session: Session, transform_id: str) -> None:
     detail = session.core.store.transforms.get(transform_id).evaluation_detail or {}
 
     console = Console(highlight=False)
-    console.print(_metrics_table(metrics, detail.get("intervals", {})))
+    console.print(_metrics_table(metrics, detail))
     console.print()
     console.print(_importances_table(metrics["ColumnImportances"]))
 
 
-def _metrics_table(metrics: dict[str, Any], intervals: dict[str, tuple[float, float]]) -> Table:
+def _metrics_table(metrics: dict[str, Any], detail: Mapping[str, Any]) -> Table:
     table = Table("metric", "value", "95 % interval", box=None)
+    intervals = detail.get("intervals", {})
     for name, member in METRICS.items():
-        if member not in metrics:
-            continue
-        low, high = intervals.get(name, (None, None))
-        interval = f"{low:.3f} to {high:.3f}" if low is not None and high is not None else ""
-        table.add_row(name.replace("_", " "), f"{metrics[member]:.3f}", interval)
+        if member in metrics:
+            table.add_row(name.replace("_", " "), *_cells(metrics[member], intervals.get(name)))
+    for name, found in detail.get("clusters", {}).items():
+        table.add_row(f"{name} of clusters", *_cells(found["value"], (found["low"], found["high"])))
     return table
+
+
+def _cells(value: float, interval: tuple[float, float] | None) -> tuple[str, str]:
+    if interval is None:
+        return f"{value:.3f}", ""
+    low, high = interval
+    return f"{value:.3f}", f"{low:.3f} to {high:.3f}"
 
 
 def _importances_table(importances: list[dict[str, Any]]) -> Table:

@@ -17,6 +17,7 @@ __all__ = ["command", "find_matches"]
 @click.option("--to", "output", required=True, help="File or folder, or s3:// path, to write.")
 @click.option("--from", "source", help="Match this file or folder instead of TRANSFORM's table.")
 @click.option("--existing", help="Matched output; the records of --from are added to it.")
+@click.option("--new-only", is_flag=True, help="Write the records of --from without the existing.")
 @click.option("--confidence", is_flag=True, help="Add match_confidence_score, one per cluster.")
 @click.option("--remove-duplicates", is_flag=True, help="Keep one record of each cluster.")
 @command_of_session
@@ -26,6 +27,7 @@ def command(
     output: str,
     source: str | None,
     existing: str | None,
+    new_only: bool,
     confidence: bool,
     remove_duplicates: bool,
 ) -> None:
@@ -34,7 +36,8 @@ def command(
 
     All rows and columns come back unchanged, with `match_id`: the same number, the same thing.
     With --existing, records matched before keep their match_id, and new ones join them or get
-    one of their own.
+    one of their own. With --new-only, the output has the new ones alone, and the time it takes is
+    theirs; in the folder of --existing it becomes a part of that table.
     """
     uri = find_matches(
         session,
@@ -44,6 +47,7 @@ def command(
         existing=as_uri(existing) if existing else None,
         compute_match_confidence_scores=confidence,
         remove_duplicates=remove_duplicates,
+        new_records_only=new_only,
     )
     click.echo(uri)
 

@@ -15,7 +15,7 @@ from glueml_core.tables.listing import list_files
 from glueml_core.tables.locations import Location, locate
 from glueml_core.tables.readers import file_system_of, text_lines
 
-__all__ = ["crawl"]
+__all__ = ["crawl", "stored_schema"]
 
 _HIVE_TYPES = {
     pa.bool_(): "boolean",
@@ -60,12 +60,16 @@ def _columns(file: Location, kind: FileFormat) -> list[dict[str, str]]:
     if kind == "csv":
         return [{"Name": name, "Type": "string"} for name in _csv_header(file)]
 
-    schema = dataset.dataset(file.arrow_path, filesystem=file_system_of(file), format=kind).schema
     as_text = kind == "json"
     return [
         {"Name": field.name, "Type": "string" if as_text else _hive_type(field.type)}
-        for field in schema
+        for field in stored_schema(file, kind)
     ]
+
+
+def stored_schema(file: Location, kind: FileFormat) -> pa.Schema:
+    """The columns of one file of JSON lines, Parquet or ORC, and what types they are read as."""
+    return dataset.dataset(file.arrow_path, filesystem=file_system_of(file), format=kind).schema
 
 
 def _csv_header(file: Location) -> list[str]:

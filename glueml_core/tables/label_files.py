@@ -186,6 +186,12 @@ def _blanks(row: LabelRow) -> list[str]:
     return [f"Line {row.line}, column {_SET}: no value"]
 
 
+def _nul_bytes(row: LabelRow, primary_key: str) -> list[str]:
+    """What no database can look a label up by; any other cell is kept as it came."""
+    told = {_SET: row.labeling_set_id, _LABEL: row.label, primary_key: row.cells[primary_key]}
+    return [f"Line {row.line}, column {name}: a NUL byte" for name, v in told.items() if "\0" in v]
+
+
 def _labeled_once(rows: Iterable[LabelRow], primary_key: str) -> tuple[list[LabelRow], int]:
     """The labeled rows, each record once in a set; and how many said nothing new."""
     first: dict[tuple[str, str], LabelRow] = {}
@@ -196,6 +202,9 @@ def _labeled_once(rows: Iterable[LabelRow], primary_key: str) -> tuple[list[Labe
             continue
         if not key.strip():
             problems.append(f"Line {row.line}, column {primary_key}: no value")
+            continue
+        if nul_bytes := _nul_bytes(row, primary_key):
+            problems += nul_bytes
             continue
         earlier = first.setdefault((row.labeling_set_id, key), row)
         if earlier is not row and earlier.label == row.label:

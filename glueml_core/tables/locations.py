@@ -117,21 +117,29 @@ def file_etag(stat: os.stat_result) -> str:
     return hashlib.sha256(seen.encode()).hexdigest()[:32]
 
 
-def read_object(uri: str, settings: Settings) -> tuple[bytes, str]:
+def read_object(uri: str, settings: Settings, etag: str | None = None) -> tuple[bytes, str]:
     """
-    The content of one label file, and its etag as `stat_object` gives it.
+    The content of one label file, and the etag of the version that was read.
+
+    Args:
+        uri: Where it is.
+        settings: What may be read.
+        etag: The only version that may be read, as `stat_object` gives it; None: any.
 
     Raises:
-        InvalidInputException: As `stat_object`.
+        InvalidInputException: As `stat_object`; or it is another version.
     """
-    stored = stat_object(uri, settings)
+    stat_object(uri, settings)
     location = locate(uri, settings)
-    if location.bucket is None:
-        return location.local.read_bytes(), stored.etag
     try:
-        return s3.read_object(location.bucket, location.path, settings.region)
-    except s3.S3AccessError as error:
-        raise _cannot_access(uri, str(error)) from error
+        if location.bucket is not None:
+            return s3.read_object(location.bucket, location.path, settings.region, etag)
+        content, found = _read_local(location.local)
+    except (s3.S3AccessError, OSError) as error:
+        raise _cannot_access(uri, getattr(error, "strerror", None) or str(error)) from error
+    if etag not in (None, found):
+        raise _cannot_access(uri, s3.ANOTHER_VERSION)
+    return content, found
 
 
 def check_output_path(uri: str, settings: Settings) -> Location:
@@ -176,6 +184,16 @@ def _absolute_path(uri: str) -> Path:
         raise NotALocationError("It is neither s3://bucket/key nor file:///path")
     # `?` and `#` are ordinary characters in a file's name.
     return Path(unquote(uri.removeprefix("file://").removeprefix("localhost")))
+
+
+def _read_local(path: Path) -> tuple[bytes, str]:
+    """A file's content and etag, both of one version, whoever replaces it meanwhile."""
+    with path.open("rb") as file:
+        before = file_etag(os.fstat(file.fileno()))
+        content = file.read()
+        if file_etag(os.fstat(file.fileno())) != before:
+            raise OSError(0, "It was written to while it was read")
+    return content, before
 
 
 def _stat_local(location: Location) -> StoredObject:

@@ -32,12 +32,11 @@ def open_output(location: Location) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _s3_output(location: Location) -> Iterator[BinaryIO]:
-    with tempfile.TemporaryFile() as file:
+    with tempfile.TemporaryFile() as file, _saying_where(location):
         yield cast("BinaryIO", file)
         file.seek(0)
-        with _saying_where(location):
-            # An upload in parts shows nothing until its last step.
-            s3.upload(file, location.bucket or "", location.path, location.region)
+        # An upload in parts shows nothing until its last step.
+        s3.upload(file, location.bucket or "", location.path, location.region)
 
 
 @contextmanager
@@ -50,11 +49,11 @@ def _local_output(location: Location) -> Iterator[BinaryIO]:
         path.parent.mkdir(parents=True, exist_ok=True)
         file = unfinished.open("xb")
     try:
-        with file:
+        # What is written within fails here too: most of a file's bytes find the disk full.
+        with _saying_where(location), file:
             yield file
-            with _saying_where(location):
-                file.flush()
-                os.fsync(file.fileno())
+            file.flush()
+            os.fsync(file.fileno())
         with _saying_where(location):
             unfinished.replace(path)
             _sync_folder(path.parent)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pyarrow.fs import S3FileSystem
 
 __all__ = [
+    "ANOTHER_VERSION",
     "S3AccessError",
     "bucket_region",
     "client",
@@ -21,8 +22,8 @@ __all__ = [
 
 _NOT_FOUND = {"404", "NoSuchBucket", "NoSuchKey", "NotFound"}
 _DENIED = {"403", "AccessDenied", "Forbidden", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
-
-
+_CHANGED = {"412", "PreconditionFailed"}
+ANOTHER_VERSION = "It is another version by now than the one to read"
 _READ_ATTEMPTS = 3
 _creating = Lock()
 
@@ -83,9 +84,9 @@ def head_object(bucket: str, key: str, region: str) -> tuple[int, str]:
     return answer["ContentLength"], answer["ETag"].strip('"')
 
 
-def list_objects(bucket: str, prefix: str, region: str) -> Iterator[tuple[str, int]]:
+def list_objects(bucket: str, prefix: str, region: str) -> Iterator[tuple[str, int, str]]:
     """
-    Key and size in bytes of every object under a prefix.
+    Key, size in bytes and etag of every object under a prefix.
 
     Raises:
         S3AccessError: No such bucket, no right to look, or no way to the endpoint.
@@ -96,25 +97,27 @@ def list_objects(bucket: str, prefix: str, region: str) -> Iterator[tuple[str, i
     try:
         for page in pages:
             for found in page.get("Contents", []):
-                yield found["Key"], found["Size"]
+                yield found["Key"], found["Size"], found["ETag"].strip('"')
     except ClientError as error:
         raise S3AccessError(_words(error, "list_objects")) from error
     except BotoCoreError as error:
         raise S3AccessError(str(error).rstrip(".")) from error
 
 
-def read_object(bucket: str, key: str, region: str) -> tuple[bytes, str]:
+def read_object(bucket: str, key: str, region: str, etag: str | None = None) -> tuple[bytes, str]:
     """
-    One object's content and etag.
+    One object's content and etag; of the version that has `etag`, if it is given.
 
     Raises:
-        S3AccessError: No such object, no right to read it, or no way to the endpoint.
+        S3AccessError: No such object or another version, no right to read it, or no way to the
+            endpoint.
     """
     from botocore.exceptions import BotoCoreError
 
+    pinned = {} if etag is None else {"IfMatch": f'"{etag}"'}
     # boto3 asks again for an answer that does not come, but not for one that breaks off.
     for left in reversed(range(_READ_ATTEMPTS)):
-        answer = _ask(region, "get_object", Bucket=bucket, Key=key)
+        answer = _ask(region, "get_object", Bucket=bucket, Key=key, **pinned)
         try:
             return answer["Body"].read(), answer["ETag"].strip('"')
         except BotoCoreError as error:
@@ -163,6 +166,8 @@ def _words(error: Any, operation: str) -> str:
         return "It does not exist"
     if code in _DENIED:
         return f"Access Denied ({code})"
+    if code in _CHANGED:
+        return ANOTHER_VERSION
     return str(error).rstrip(".")
 
 

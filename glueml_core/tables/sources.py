@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import compress
 from typing import Any
 
 import pyarrow as pa
@@ -11,12 +12,13 @@ from pyarrow.fs import FileSystem
 from glueml_core.errors import InvalidInputException
 from glueml_core.settings import Settings
 from glueml_core.tables.formats import TableFormat, format_of_file, format_of_table
-from glueml_core.tables.listing import list_files
+from glueml_core.tables.listing import list_versions
 from glueml_core.tables.locations import Location, locate
+from glueml_core.tables.partitions import keeps
 from glueml_core.tables.readers import file_system_of, read_file
 from glueml_core.tables.s3 import S3AccessError
 
-__all__ = ["columns_of", "read_table"]
+__all__ = ["columns_of", "files_of", "read_table"]
 
 
 def columns_of(table: Mapping[str, Any]) -> list[str]:
@@ -26,35 +28,72 @@ def columns_of(table: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(column["Name"] for column in columns))
 
 
-def read_table(table: Mapping[str, Any], columns: Sequence[str], settings: Settings) -> pa.Table:
+def files_of(table: Mapping[str, Any], settings: Settings) -> dict[Location, str]:
+    """
+    The files that `read_table` would read, each with the etag of its present version.
+
+    Raises:
+        InvalidInputException: Nothing is there, or it may not be read.
+    """
+    location = _location_of(table, settings)
+    versions = list_versions(location)
+    kept = _kept(table, location, list(versions))
+    return {file: versions[file] for file in kept}
+
+
+def read_table(
+    table: Mapping[str, Any],
+    columns: Sequence[str],
+    settings: Settings,
+    files: Sequence[Location] | None = None,
+) -> pa.Table:
     """
     The records of a table as the Data Catalog defines it, its files in the order of their names.
 
     Args:
-        table: The catalog's `Table`: its StorageDescriptor tells location and format.
+        table: The catalog's `Table`: its StorageDescriptor tells location and format. With the
+            member AdditionalOptions of a source, only the partitions that its predicates keep.
         columns: The columns to read, in the order they are wanted.
         settings: Tell which folders may be read, and in which region.
+        files: Those to read, at least one; None: all, as `files_of` tells them.
 
     Raises:
         InvalidInputException: Nothing is there, it may not be read, or a file is broken; the text
             says which file, and where in it.
     """
-    uri = (table.get("StorageDescriptor") or {}).get("Location") or ""
+    location = _location_of(table, settings)
     try:
-        location = locate(uri, settings)
         file_system = file_system_of(location)
-    except (ValueError, S3AccessError) as error:
-        raise InvalidInputException(f"Cannot read {uri or 'the table'}. {error}.") from error
+    except S3AccessError as error:
+        raise InvalidInputException(f"Cannot read {location.uri}. {error}.") from error
 
     told = format_of_table(table)
-    files = list_files(location)
-    parts = [_read_part(file, location, file_system, told, columns) for file in files]
+    chosen = list(files_of(table, settings)) if files is None else files
+    parts = [_read_part(file, location, file_system, told, columns) for file in chosen]
     try:
         return pa.concat_tables(parts, promote_options="permissive")
     except pa.ArrowTypeError as error:
         raise InvalidInputException(
-            f"Cannot read {uri}. Its files disagree on a column's type: {error}"
+            f"Cannot read {location.uri}. Its files disagree on a column's type: {error}"
         ) from error
+
+
+def _location_of(table: Mapping[str, Any], settings: Settings) -> Location:
+    uri = (table.get("StorageDescriptor") or {}).get("Location") or ""
+    try:
+        return locate(uri, settings)
+    except ValueError as error:
+        raise InvalidInputException(f"Cannot read {uri or 'the table'}. {error}.") from error
+
+
+def _kept(table: Mapping[str, Any], location: Location, files: list[Location]) -> list[Location]:
+    options = table.get("AdditionalOptions") or {}
+    kept = keeps(table, options, [_partition_values(file, location) for file in files])
+    if files and not any(kept):
+        raise InvalidInputException(
+            f"Cannot read {location.uri}. No partition meets {' and '.join(options.values())}."
+        )
+    return list(compress(files, kept))
 
 
 def _read_part(

@@ -11,7 +11,16 @@ from typing import Any
 
 from glueml_core.settings import Settings
 
-__all__ = ["RunFolder", "log_group_name"]
+__all__ = ["INDEXES", "TASK_RUNS", "WAITING", "RunFolder", "log_group_name"]
+
+TASK_RUNS = "task_runs"
+"""The folder of all runs' folders, in the store."""
+
+INDEXES = "indexes"
+"""The folder of the indexes of matched tables, in the store, by transform."""
+
+WAITING = ".waiting-"
+"""How the name of a folder begins that is handed over to a run which is not there yet."""
 
 
 def log_group_name(transform_id: str) -> str:
@@ -28,7 +37,7 @@ class RunFolder:
     @classmethod
     def of(cls, settings: Settings, run_id: str) -> RunFolder:
         """The folder of that run, which need not be there yet."""
-        return cls(settings.store / "task_runs" / run_id)
+        return cls(settings.store / TASK_RUNS / run_id)
 
     @property
     def log(self) -> Path:

@@ -6,12 +6,11 @@ import logging
 from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
 from pandera.typing import DataFrame
 
 from glueml_core.errors import ConcurrentModificationException
-from glueml_core.matching import TooFewLabelsError, train_matcher
-from glueml_core.schemas import Labels, Records
+from glueml_core.matching import TooFewLabelsError, contradicted_pairs, train_matcher
+from glueml_core.schemas import Records
 from glueml_core.store import CurrentLabel, Label, LabelSource
 from glueml_core.tables.label_files import ParsedLabels, parse_label_file
 from glueml_core.tables.locations import read_object
@@ -23,7 +22,7 @@ from glueml_core.tasks.inputs import (
 )
 from glueml_core.tasks.task import Task
 
-__all__ = ["contradicted_pairs", "run"]
+__all__ = ["run"]
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +34,8 @@ def run(task: Task) -> dict[str, Any]:
     A file that cannot be learned from leaves everything as it was. Once the labels are kept, no
     crash loses them: another attempt finds them and goes on to learn.
     """
-    content, etag = read_object(task.run.properties["InputS3Path"], task.settings)
+    pinned = task.run.details.get("etag")
+    content, etag = read_object(task.run.properties["InputS3Path"], task.settings, pinned)
     parsed = _parse(task, content)
     _, records = read_source(task)
     _tell_unknown(parsed, records, task)
@@ -82,8 +82,11 @@ def _keep(task: Task, parsed: ParsedLabels, etag: str) -> None:
     labels = [Label(*row) for row in zip(*columns, strict=True)]
     task.progress(0.1, f"Keeping {len(labels)} labels")
     kept = task.store.labels
-    keep = kept.replace if task.run.properties.get("Replace") else kept.append
-    keep(task.transform.id, labels, source)
+    if task.run.properties.get("Replace"):
+        kept.replace(task.transform.id, labels, source)
+    else:
+        # Who asks for one version of a file wants it once, whoever else asks for it too.
+        kept.append(task.transform.id, labels, source, once="etag" in task.run.details)
 
 
 def _learn(task: Task, records: DataFrame[Records]) -> str | None:
@@ -135,22 +138,11 @@ def _publish(task: Task, text: str | None, version: int, label_count: int) -> No
 def _tell_contradictions(labels: Sequence[CurrentLabel]) -> None:
     pairs = contradicted_pairs(labels_frame(labels))
     if len(pairs):
-        left, right = pairs.iloc[0]
+        first = pairs.iloc[0]
         _log.warning(
             "%s pairs are a match in one labeling set and none in another, such as %s and %s; "
             "the later answer counts",
             len(pairs),
-            left,
-            right,
+            first["record_id_l"],
+            first["record_id_r"],
         )
-
-
-def contradicted_pairs(labels: DataFrame[Labels]) -> pd.DataFrame:
-    """Pairs of records (`record_id_l`, `record_id_r`) that labeling sets disagree on."""
-    # A pair can only be judged twice if both its records are; most are labeled once.
-    shared = labels[labels["record_id"].duplicated(keep=False)]
-    pairs = shared.merge(shared, on="labeling_set_id", suffixes=("_l", "_r"))
-    pairs = pairs[pairs["record_id_l"] < pairs["record_id_r"]]
-    is_match = pairs["label_l"] == pairs["label_r"]
-    kinds = is_match.groupby([pairs["record_id_l"], pairs["record_id_r"]]).nunique()
-    return kinds[kinds > 1].index.to_frame(index=False)

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 import pyarrow as pa
+from lightgbm.basic import LightGBMError
 from pandera.typing import DataFrame
 
-from glueml_core.matching import Matcher, MatchingOptions
+from glueml_core.errors import InvalidInputException
+from glueml_core.matching import Matcher, MatchingOptions, are_among
 from glueml_core.schemas import Labels, Records
 from glueml_core.store import CurrentLabel
 from glueml_core.tables.records import append_records, to_records
@@ -37,7 +39,8 @@ def read_source(task: Task) -> tuple[pa.Table, DataFrame[Records]]:
     source = task.transform.input_record_tables[0]
     task.progress(0.0, f"Reading table {source['DatabaseName']}.{source['TableName']}")
     found = task.store.catalog.table(source["DatabaseName"], source["TableName"])
-    table = read_table(found.definition, task.columns, task.settings)
+    definition = {**found.definition, "AdditionalOptions": source.get("AdditionalOptions")}
+    table = read_table(definition, task.columns, task.settings)
     return table, to_records(table, task.primary_key)
 
 
@@ -63,7 +66,7 @@ def records_with_labeled(
 
 def without_unknown(labels: DataFrame[Labels], records: DataFrame[Records]) -> DataFrame[Labels]:
     """The labels of records that are there."""
-    known = labels["record_id"].isin(records["record_id"])
+    known = are_among(labels["record_id"], records["record_id"])
     return Labels.validate(labels[known].reset_index(drop=True))
 
 
@@ -76,10 +79,25 @@ def matching_options(task: Task, *, enforce: bool | None = None) -> MatchingOpti
         enforce_provided_labels=chosen.enforce_provided_labels if enforce is None else enforce,
         seed=task.settings.seed,
         extensions=extensions_of(task.settings, chosen.name),
+        memory_limit_mib=task.settings.matching_memory_mib,
     )
 
 
 def matcher_of(task: Task) -> Matcher | None:
-    """What the transform has learned; None if nothing yet."""
+    """
+    What the transform has learned; None if nothing yet.
+
+    Raises:
+        InvalidInputException: Another release wrote it, in a form that this one cannot read.
+    """
     kept = task.store.matchers.get(task.transform.id)
-    return None if kept is None else Matcher.from_json(kept.text)
+    if kept is None:
+        return None
+    try:
+        return Matcher.from_json(kept.text)
+    except (LightGBMError, LookupError, TypeError, ValueError) as error:
+        raise InvalidInputException(
+            "What the transform has learned was written by another release of GlueML, and cannot "
+            "be read. Its labels are kept: import any label file again, such as an export of them, "
+            "and it learns anew."
+        ) from error

@@ -72,7 +72,8 @@ def _rows(
     table: pa.Table, records: DataFrame[Records], sets: DataFrame[LabelingSets]
 ) -> list[LabelRow]:
     row_of = {record_id: row for row, record_id in enumerate(records["record_id"])}
-    chosen = table.take([row_of[record_id] for record_id in sets["record_id"]]).to_pylist()
+    rows = pa.array([row_of[record_id] for record_id in sets["record_id"]], pa.int64())
+    chosen = table.take(rows).to_pylist()
     return [
         LabelRow(set_id, "", {name: cell_text(value) for name, value in row.items()})
         for set_id, row in zip(sets["labeling_set_id"], chosen, strict=True)

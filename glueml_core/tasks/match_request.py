@@ -19,15 +19,19 @@ __all__ = ["MatchRequest", "Output", "read_frame", "write_frame"]
 @dataclass(frozen=True)
 class Output:
     """
-    The file that a run writes: every row and column of its source, and `match_id`.
+    The file that a run writes: every row and column of its source, and `match_id`; where that was
+    added to a table matched before, below those of this table.
 
     Args:
         path: A folder, or a file if its name ends as its format does.
-        file_format: Of the file; None: that of the source.
+        file_format: Of the file; None: that of the source, or of the existing records for a file of
+            new ones only.
         confidence_scores: Whether to add `match_confidence_score`.
         remove_duplicates: Whether to keep one record of each cluster.
         weak_clusters: Whether to tell, in the run's own folder, which clusters hold together worst,
             and why they do at all.
+        new_records_only: Whether to write only the records of the source, when they are added to a
+            table matched before.
     """
 
     path: str
@@ -35,6 +39,7 @@ class Output:
     confidence_scores: bool = False
     remove_duplicates: bool = False
     weak_clusters: bool = False
+    new_records_only: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

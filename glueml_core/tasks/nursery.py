@@ -8,26 +8,16 @@ import signal
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from importlib import import_module
 from multiprocessing import active_children, get_context
 from types import FrameType
 from typing import Any, NoReturn
 
 from glueml_core.tasks.folder import RunFolder
+from glueml_core.tasks.loading import load_tasks
 from glueml_core.tasks.log import log_to_stdout
 from glueml_core.tasks.processes import Handover
-from glueml_core.tasks.supervisor import supervise
 
 __all__ = ["serve"]
-
-# The slow part of every task: a second or more of loading.
-_LOADED = (
-    "glueml_core.tasks.evaluation",
-    "glueml_core.tasks.export_labels",
-    "glueml_core.tasks.find_matches",
-    "glueml_core.tasks.import_labels",
-    "glueml_core.tasks.labeling_set_generation",
-)
 
 
 def serve() -> NoReturn:
@@ -36,8 +26,8 @@ def serve() -> NoReturn:
 
     A line is a JSON object: a `handover`, and the `environ` and `cwd` of whoever asks.
     """
-    for module in _LOADED:
-        import_module(module)
+    # The slow part of every task: a second or more.
+    load_tasks()
     signal.signal(signal.SIGCHLD, _reap)
     for line in sys.stdin.buffer:
         supervisor = get_context("fork").Process(target=_begin, args=(json.loads(line),))
@@ -56,6 +46,9 @@ def _reap(_signal: int, _frame: FrameType | None) -> None:
 
 def _begin(asked: Mapping[str, Any]) -> None:
     """Become the supervisor, where and as whoever asked for it is."""
+    # Not above: it is among what is loaded with some left out.
+    from glueml_core.tasks.supervisor import supervise
+
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     handover = Handover.of(asked["handover"])
     os.setsid()

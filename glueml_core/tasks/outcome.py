@@ -14,6 +14,12 @@ __all__ = ["Outcome"]
 MAX_REASON_CHARACTERS = 2_000
 
 
+def _readable(reason: str) -> str:
+    """A reason that can be shown, and that every database can keep."""
+    text = reason.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    return text if len(text) <= MAX_REASON_CHARACTERS else f"{text[:MAX_REASON_CHARACTERS]}…"
+
+
 @dataclass(frozen=True)
 class Outcome:
     """
@@ -33,10 +39,8 @@ class Outcome:
 
     def save(self, folder: RunFolder) -> None:
         """Leave it for the supervisor; a reason of any length is cut to one that can be read."""
-        left = asdict(self)
-        if self.error_string is not None and len(self.error_string) > MAX_REASON_CHARACTERS:
-            left["error_string"] = f"{self.error_string[:MAX_REASON_CHARACTERS]}…"
-        folder.write_json(folder.outcome, left)
+        reason = None if self.error_string is None else _readable(self.error_string)
+        folder.write_json(folder.outcome, {**asdict(self), "error_string": reason})
 
     @classmethod
     def load(cls, folder: RunFolder, exit_code: int) -> Outcome:

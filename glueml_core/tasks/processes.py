@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from multiprocessing import get_context
@@ -78,6 +79,9 @@ def start_worker(work: Callable[[Handover], None], handover: Handover) -> BasePr
     """Fork a worker from the supervisor, which has loaded already what both need."""
     worker = get_context("fork").Process(target=_lead_group, args=(work, handover))
     worker.start()
+    # The worker does the same; whoever comes first, its group is there before it may have to end.
+    with suppress(ProcessLookupError):
+        os.setpgid(worker.pid or 0, worker.pid or 0)
     return worker
 
 

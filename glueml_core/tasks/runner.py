@@ -8,6 +8,7 @@ from functools import partial
 from glueml_core.settings import Settings
 from glueml_core.store import Store, TaskRun
 from glueml_core.tasks.launcher import launch
+from glueml_core.tasks.leftovers import discard_if_deleted
 from glueml_core.tasks.processes import Handover, is_worked_on, this_process
 
 __all__ = ["ProcessRunner"]
@@ -47,12 +48,12 @@ class ProcessRunner:
         found = self.store.task_runs.get(run.id)
         # A supervisor sees the status by itself; where none lives, there is nothing to stop.
         if found is not None and found.is_active:
-            self._recover(found)
+            self.take_over(found)
 
     def recover(self) -> None:
         """Take over the runs whose owners died: to try them again, or to write their end."""
         for run in self.store.task_runs.active():
-            self._recover(run)
+            self.take_over(run)
 
     def _start(self, run_id: str) -> None:
         handover = Handover(self.settings, run_id, this_process())
@@ -70,9 +71,10 @@ class ProcessRunner:
             if not move(from_="STOPPING", to="STOPPED"):
                 move(from_="STARTING", to="FAILED", error_string=_DIED)
             return
-        self._recover(run)
+        self.take_over(run)
 
-    def _recover(self, run: TaskRun) -> None:
+    def take_over(self, run: TaskRun) -> None:
+        """Work on an active run whose owner died, or that never had one; else leave it alone."""
         if is_worked_on(run, self.store.now()):
             return
         task_runs = self.store.task_runs
@@ -80,6 +82,7 @@ class ProcessRunner:
             return
 
         if task_runs.transition(run.id, "STOPPING", "STOPPED"):
+            discard_if_deleted(self.settings, self.store, run.transform_id, run.id)
             return
         max_retries = self.store.transforms.get(run.transform_id).max_retries
         if run.status == "RUNNING" and run.attempt > max_retries:

@@ -10,6 +10,7 @@ from typing import Any
 
 from glueml_core.store import Store, TaskRun, TaskStatus
 from glueml_core.tasks.folder import RunFolder, log_group_name
+from glueml_core.tasks.leftovers import discard_if_deleted
 from glueml_core.tasks.outcome import Outcome
 from glueml_core.tasks.processes import (
     HEARTBEAT_S,
@@ -35,11 +36,13 @@ def supervise(handover: Handover) -> None:
     """
     store = Store.open(handover.settings)
     owner = this_process()
-    if not store.task_runs.claim(handover.run_id, owner, from_owner=handover.owner):
+    run = store.task_runs.get(handover.run_id)
+    if run is None or not store.task_runs.claim(run.id, owner, from_owner=handover.owner):
         return
     supervisor = Supervisor(store, replace(handover, owner=owner))
     while supervisor.attempt():
         pass
+    discard_if_deleted(handover.settings, store, run.transform_id, run.id)
 
 
 @dataclass(frozen=True)

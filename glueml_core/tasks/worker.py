@@ -17,7 +17,7 @@ from glueml_core.tasks.outcome import Outcome
 from glueml_core.tasks.processes import Handover
 from glueml_core.tasks.progress import ProgressReport
 from glueml_core.tasks.task import Task
-from glueml_core.tasks.violations import violations_text
+from glueml_core.violations import violations_text
 
 __all__ = ["perform", "work"]
 

@@ -6,6 +6,7 @@ from starlette.responses import RedirectResponse, Response
 
 from glueml_core.errors import EntityNotFoundException
 from glueml_core.store import TransformFilter
+from glueml_core.web.measured import measured
 from glueml_core.web.visit import Visit
 
 __all__ = ["home", "list_transforms", "nowhere", "show_transform"]
@@ -36,6 +37,7 @@ def show_transform(visit: Visit) -> Response:
     return visit.page(
         "transform.html",
         transform=transform,
+        detail=measured(transform),
         here="",
         waiting=[q for q in store.labeling_queue.find(transform.id) if q.status == "OPEN"],
         answered=[q for q in store.labeling_queue.find(transform.id) if q.status == "ANSWERED"],

@@ -12,6 +12,7 @@ from glueml_core.api.transforms import update_ml_transform
 from glueml_core.errors import InvalidInputException
 from glueml_core.store import MLTransform, TaskRun
 from glueml_core.tradeoff import effectiveness, expected_best_threshold
+from glueml_core.web.measured import measured
 from glueml_core.web.rounds import latest_run, rounds_of
 from glueml_core.web.visit import Visit
 
@@ -24,7 +25,7 @@ def show_quality(visit: Visit) -> Response:
     """The latest evaluation in full."""
     store = visit.core.store
     transform = store.transforms.get(visit.transform_id)
-    detail = transform.evaluation_detail
+    detail = measured(transform)
     return visit.page(
         "quality.html",
         transform=transform,
@@ -51,7 +52,7 @@ def learned(visit: Visit) -> Response:
         not_ready=(teaching.output or {}).get("not_ready") if teaching else None,
         should_measure=_should_measure(transform, teaching, measuring),
         rounds=rounds_of(store, transform.id),
-        advice=(transform.evaluation_detail or {}).get("advice"),
+        advice=(measured(transform) or {}).get("advice"),
     )
 
 

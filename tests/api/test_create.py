@@ -1,6 +1,7 @@
 """Creating a transform: what it is like, and what is refused."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -242,3 +243,37 @@ def test_an_account_has_a_limited_number_of_transforms(glue, core, create):
         "ML Transforms count (101) has exceeded the limit of 100 transforms."
     )
     assert create(Name="one more").startswith("tfm-")
+
+
+PARTITIONED = [{"Name": "year", "Type": "int"}]
+
+
+def source(table: str, **options: str) -> list[dict[str, Any]]:
+    return [{"DatabaseName": "db", "TableName": table, "AdditionalOptions": options}]
+
+
+def test_a_partition_predicate_is_kept_with_the_source(glue, create):
+    make_table(glue, "years", PEOPLE, PartitionKeys=PARTITIONED)
+    chosen = source("years", pushDownPredicate="year >= 2026")
+
+    transform_id = create(InputRecordTables=chosen)
+
+    assert glue.get_ml_transform(TransformId=transform_id)["InputRecordTables"] == chosen
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (
+            {"pushDownPredicate": "name = 'ann'"},
+            r"must be a condition on the partition keys \(year\)",
+        ),
+        ({"catalogPartitionPredicate": "year ="}, r"must be a condition on the partition keys"),
+        ({"groupFiles": "none"}, "AdditionalOptions may hold .* but not groupFiles"),
+    ],
+)
+def test_what_could_not_be_applied_later_is_refused(glue, create, options, reason):
+    make_table(glue, "years", PEOPLE, PartitionKeys=PARTITIONED)
+
+    with pytest.raises(glue.exceptions.InvalidInputException, match=reason):
+        create(InputRecordTables=source("years", **options))

@@ -58,6 +58,14 @@ def test_pair_completeness_is_the_share_of_true_pairs_among_the_candidates():
     assert pair_completeness(TRUTH, candidates) == pytest.approx(2 / 4)
 
 
+def test_pair_completeness_across_sources_counts_no_pair_within_one():
+    """Of a, b, c and of d, e: a and b come from the one, all others from the other source."""
+    candidates = pd.DataFrame({"record_id_l": ["a", "a", "d"], "record_id_r": ["b", "c", "e"]})
+    source = pd.Series(["one", "one", "other", "other", "other", "other"])
+
+    assert pair_completeness(TRUTH, candidates, source) == pytest.approx(1 / 2)
+
+
 class TestOracle:
     FILE = 'labeling_set_id,label,id,name\ns1,,a,Ann\ns1,,d,"Dan, son"\ns2,,b,Ann\n'
 

@@ -72,7 +72,9 @@ def test_the_whole_loop(terminal, people):
     learned = terminal.last_line("labels", "import", "people", str(label(asked, truth)))
     assert learned.endswith("labels, READY")
 
-    assert "precision" in terminal("evaluate", "people")
+    assert {"precision", "f1 of clusters"} <= set(
+        re.split(r"\s{2,}|\n", terminal("evaluate", "people"))
+    )
 
     exported = terminal.last_line("labels", "export", "people", "--to", str(folder / "labels"))
     again = terminal.last_line("labels", "import", "people", exported, "--replace")
@@ -93,8 +95,13 @@ def test_the_whole_loop(terminal, people):
     grown = pd.read_csv(both, dtype=str).set_index(KEY)["match_id"]
     assert grown[["n1", "n2", "n3"]].tolist() == grown[records[KEY].head(3)].tolist()
 
+    alone = folder / "alone.csv"
+    places = ("--from", str(new), "--existing", str(found), "--to", str(alone))
+    terminal("find-matches", "people", "--new-only", *places)
+    assert pd.read_csv(alone, dtype=str).set_index(KEY)["match_id"].equals(grown[-3:])
+
     history = terminal("status", "people")
-    assert history.count("SUCCEEDED") == 7
+    assert history.count("SUCCEEDED") == 8
     run = re.search(r"tsk-[0-9a-f]{40}", history)
     assert run is not None
     assert terminal("status", "--log", run[0])

@@ -130,6 +130,13 @@ class TestBadFiles:
             ),
             (HEADER + 's,A,1,"ann\n', "Line 2: unexpected end of data."),
             (
+                HEADER + "s\0,A,1,ann\ns,A\0,2,bob\ns,A,3\0,eve\n",
+                (
+                    "Line 2, column labeling_set_id: a NUL byte; Line 3, column label: a NUL byte; "
+                    "Line 4, column id: a NUL byte."
+                ),
+            ),
+            (
                 HEADER.encode() + b"s,A,1,ann\ns,A,2,caf\xe9\n",
                 "Line 3, cell 4: byte 0xE9 is not UTF-8; save the file as UTF-8.",
             ),

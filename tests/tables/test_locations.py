@@ -9,7 +9,7 @@ import pytest
 
 from glueml_core.errors import InvalidInputException
 from glueml_core.settings import Settings
-from glueml_core.tables.locations import check_output_path, locate, stat_object
+from glueml_core.tables.locations import check_output_path, locate, read_object, stat_object
 from glueml_core.tables.outputs import open_output
 
 
@@ -34,6 +34,21 @@ class TestLocalFiles:
         path.write_text("two")
 
         assert stat_object(str(path), settings).etag != before.etag
+
+    def test_are_read_in_the_version_that_was_asked_for_or_not_at_all(self, tmp_path, settings):
+        path = tmp_path / "labels.csv"
+        path.write_text("one")
+        pinned = stat_object(str(path), settings).etag
+        assert read_object(str(path), settings, pinned) == (b"one", pinned)
+        newer = tmp_path / "newer"
+        newer.write_text("two")
+        newer.replace(path)
+
+        with pytest.raises(InvalidInputException, match="another version by now"):
+            read_object(str(path), settings, pinned)
+
+        content, found = read_object(str(path), settings)
+        assert (content, found) == (b"two", stat_object(str(path), settings).etag)
 
     @pytest.mark.behavior(30)
     def test_that_are_missing_empty_or_no_file_are_refused(self, tmp_path, settings):
@@ -78,6 +93,16 @@ class TestS3Objects:
         seen = stat_object(f"s3://{bucket}/a b/é.csv", settings)
 
         assert (seen.size_bytes, seen.etag, seen.region) == (5, etag.strip('"'), "us-east-1")
+
+    def test_are_read_in_the_version_that_was_asked_for_or_not_at_all(self, s3, bucket, settings):
+        uri = f"s3://{bucket}/labels.csv"
+        s3.put_object(Bucket=bucket, Key="labels.csv", Body=b"one")
+        pinned = stat_object(uri, settings).etag
+        assert read_object(uri, settings, pinned) == (b"one", pinned)
+        s3.put_object(Bucket=bucket, Key="labels.csv", Body=b"two")
+
+        with pytest.raises(InvalidInputException, match="another version by now"):
+            read_object(uri, settings, pinned)
 
     @pytest.mark.behavior(30)
     def test_that_are_missing_or_empty_are_refused(self, s3, bucket, settings):

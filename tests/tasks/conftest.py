@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +12,10 @@ import psutil
 import pytest
 
 from glueml_core.api import Core
-from glueml_core.http.inprocess import connect
+from glueml_core.http.inprocess import connect, core_of
 from glueml_core.store import Label, LabelSource, TaskRun
-
-PATIENCE_S = 120
-
-
-def wait_for(condition: Callable[[], Any]) -> Any:
-    """What `condition` says as soon as it says something; a failure where it never does."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "It never happened."
-        time.sleep(0.02)
-    return found
+from tests.tasks.people import PEOPLE, add_table, add_transform, label_file
+from tests.waiting import wait_for
 
 
 def wait_until_ended(core: Core, run_id: str) -> TaskRun:
@@ -124,3 +114,28 @@ def stall(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
         monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
         yield
+
+
+def teach_people(folder: Path) -> tuple[Any, str]:
+    """A client of a store in the folder, and a transform that learned from 40 people's labels."""
+    glue = connect(folder / "store")
+    glue.create_database(DatabaseInput={"Name": "db"})
+    PEOPLE.to_csv(folder / "people.csv", index=False)
+    add_table(glue, "people", str(folder / "people.csv"))
+    transform_id = add_transform(glue, "people")
+    label_file(folder / "labels.csv")
+    run_id = glue.start_import_labels_task_run(
+        TransformId=transform_id, InputS3Path=str(folder / "labels.csv")
+    )["TaskRunId"]
+    run = wait_until_ended(core_of(glue), run_id)
+    assert run.status == "SUCCEEDED", run.error_string
+    return glue, transform_id
+
+
+@pytest.fixture(scope="module")
+def taught(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, str]:
+    """A client, and a transform that has learned from the labels of 40 people."""
+    folder = tmp_path_factory.mktemp("taught")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GLUEML_FILE_ROOTS", f'["{folder}"]')
+        return teach_people(folder)

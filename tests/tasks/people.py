@@ -9,7 +9,17 @@ import pandas as pd
 
 from glueml_core.samples import KEY, answer, febrl_people
 
-__all__ = ["KEY", "PEOPLE", "TRUTH", "add_table", "add_transform", "label_file", "pair_f1"]
+__all__ = [
+    "KEY",
+    "PEOPLE",
+    "TRUTH",
+    "add_table",
+    "add_transform",
+    "contrary_labels",
+    "label_file",
+    "pair_f1",
+    "papers_labeled",
+]
 
 _all, TRUTH = febrl_people(seed=1)
 _entity = _all[KEY].map(TRUTH)
@@ -60,6 +70,36 @@ def label_file(path: Path, first: int = 0, last: int = 40, set_name: str = "set"
     labeled = answer(rows, TRUTH, KEY)
     labeled.to_csv(path, index=False)
     return labeled
+
+
+def contrary_labels() -> tuple[pd.DataFrame, list[str], list[str]]:
+    """Labels that say that two strangers are one and two copies are two; and who these are."""
+    entity = PEOPLE[KEY].map(TRUTH)
+    copies = PEOPLE[KEY][entity == entity[entity.duplicated()].iloc[0]].tolist()[:2]
+    strangers = sorted(PEOPLE[KEY][~entity.duplicated() & ~PEOPLE[KEY].isin(copies)])[:2]
+    rows = [("s", "A", name) for name in strangers]
+    rows += [("t", label, name) for label, name in zip("AB", copies, strict=True)]
+    labels = pd.DataFrame(rows, columns=["labeling_set_id", "label", KEY])
+    return labels, strangers, copies
+
+
+def papers_labeled() -> pd.DataFrame:
+    """150 rows (id, name) in 3 labeling sets: 37 pairs are matches; label 40 is in two sets."""
+    words = [f"{a}{b}{c}" for a in "bdfgklmnpr" for b in ("an", "el", "or", "us") for c in "stvz"]
+    labels = [label for number in range(37) for label in (number, number)]
+    labels = [*labels, *range(37, 112), 40]
+    # Pairs stay together; the two of label 40 are far apart.
+    return pd.DataFrame(
+        {
+            "labeling_set_id": [number // 50 for number in range(len(labels))],
+            "label": labels,
+            "id": [f"r{number}" for number in range(len(labels))],
+            "name": [
+                f"{words[label]} {words[-label]} {'' if number % 2 else 'x'}"
+                for number, label in enumerate(labels)
+            ],
+        }
+    )
 
 
 def pair_f1(matches: pd.DataFrame) -> float:

@@ -6,7 +6,6 @@ import datetime as dt
 import threading
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,30 +20,9 @@ from glueml_core.errors import (
 from glueml_core.http.inprocess import core_of
 from glueml_core.samples import KEY
 from glueml_core.transforms import TaskRunFailedError
-from tests.tasks.conftest import wait_for, wait_until_ended
-from tests.tasks.people import PEOPLE, TRUTH, add_table, add_transform, label_file, pair_f1
-
-
-@pytest.fixture(scope="module")
-def taught(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, str]:
-    """A client, and a transform that has learned from the labels of 40 people."""
-    folder = tmp_path_factory.mktemp("taught")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GLUEML_FILE_ROOTS", f'["{folder}"]')
-        from glueml_core import connect
-
-        glue = connect(folder / "store")
-        glue.create_database(DatabaseInput={"Name": "db"})
-        PEOPLE.to_csv(folder / "people.csv", index=False)
-        add_table(glue, "people", str(folder / "people.csv"))
-        transform_id = add_transform(glue, "people")
-        label_file(folder / "labels.csv")
-        run_id = glue.start_import_labels_task_run(
-            TransformId=transform_id, InputS3Path=str(folder / "labels.csv")
-        )["TaskRunId"]
-        run = wait_until_ended(core_of(glue), run_id)
-        assert run.status == "SUCCEEDED", run.error_string
-    return glue, transform_id
+from tests.tasks.conftest import wait_until_ended
+from tests.tasks.people import PEOPLE, contrary_labels, pair_f1
+from tests.waiting import wait_for
 
 
 @pytest.mark.behavior(39)
@@ -112,18 +90,7 @@ class TestFindMatches:
     def test_enforces_what_the_caller_says(self, taught):
         """Two strangers are one, two copies are two, in spite of the model."""
         glue, transform_id = taught
-        entity = PEOPLE[KEY].map(TRUTH)
-        copies = PEOPLE[KEY][entity == entity[entity.duplicated()].iloc[0]].tolist()[:2]
-        strangers = PEOPLE[KEY][~entity.duplicated()].tolist()[:2]
-        enforced = pd.DataFrame(
-            [
-                ("s", "A", strangers[0]),
-                ("s", "A", strangers[1]),
-                ("t", "A", copies[0]),
-                ("t", "B", copies[1]),
-            ],
-            columns=["labeling_set_id", "label", KEY],
-        )
+        enforced, strangers, copies = contrary_labels()
 
         matched = FindMatches.apply(PEOPLE, transform_id, enforcedMatches=enforced, client=glue)
         match_id = matched.set_index(KEY)["match_id"]

@@ -14,8 +14,9 @@ from glueml_core.api import Core
 from glueml_core.samples import KEY
 from glueml_core.store import TaskRun
 from glueml_core.tasks.folder import RunFolder
-from tests.tasks.conftest import wait_for, wait_until_ended, worker_of
-from tests.tasks.people import PEOPLE, add_table, add_transform, label_file
+from tests.tasks.conftest import wait_until_ended, worker_of
+from tests.tasks.people import PEOPLE, add_table, add_transform, label_file, papers_labeled
+from tests.waiting import wait_for
 
 HEADER = "labeling_set_id,label,id,name\n"
 # Enough to be kept, too little to learn from: no two of them are a match.
@@ -187,17 +188,7 @@ def test_a_label_means_something_only_in_its_set(core, glue, tmp_path):
     The shape of AWS's own sample: 3 sets of 50, labels that run on through the sets, one of them
     in two sets; 37 pairs are matches, 3,638 are not.
     """
-    words = [f"{a}{b}{c}" for a in "bdfgklmnpr" for b in ("an", "el", "or", "us") for c in "stvz"]
-    labels = [label for number in range(37) for label in (number, number)]
-    labels = [*labels, *range(37, 112), 40]
-    rows = pd.DataFrame({"label": labels})
-    # Pairs stay together; the two of label 40 are far apart.
-    rows["labeling_set_id"] = rows.index // 50
-    rows["id"] = [f"r{number}" for number in rows.index]
-    rows["name"] = [
-        f"{words[label]} {words[-label]} {'' if number % 2 else 'x'}"
-        for number, label in enumerate(labels)
-    ]
+    rows = papers_labeled()
     assert rows.loc[rows["label"] == 40, "labeling_set_id"].tolist() == [1, 2]
 
     columns = ["id", "name"]
@@ -205,8 +196,7 @@ def test_a_label_means_something_only_in_its_set(core, glue, tmp_path):
     glue.create_database(DatabaseInput={"Name": "db"})
     add_table(glue, "papers", str(tmp_path / "source.csv"), columns)
     transform_id = add_transform(glue, "papers", PrimaryKeyColumnName="id")
-    file = rows[["labeling_set_id", "label", *columns]]
-    file.to_csv(tmp_path / "labels.csv", index=False)
+    rows.to_csv(tmp_path / "labels.csv", index=False)
     started = glue.start_import_labels_task_run(
         TransformId=transform_id, InputS3Path=str(tmp_path / "labels.csv")
     )
@@ -262,3 +252,45 @@ class TestGeneration:
         second = generated(transform_id)
         assert not set(second[KEY]) & set(first[KEY])
         assert not set(second["labeling_set_id"]) & set(first["labeling_set_id"])
+
+
+@pytest.mark.parametrize(
+    ("predicate", "status"), [("year == 2026", "SUCCEEDED"), ("year > 2026", "FAILED")]
+)
+def test_only_the_partitions_of_a_predicate_are_read(core, glue, tmp_path, predicate, status):
+    """The other year's file could not be: it has a record twice."""
+    for year, rows in (("2025", "1,ann\n1,ann\n"), ("2026", "1,ann\n2,anne\n3,bob\n")):
+        folder = tmp_path / "people" / f"year={year}"
+        folder.mkdir(parents=True)
+        (folder / "a.csv").write_text("id,name\n" + rows)
+    glue.create_database(DatabaseInput={"Name": "db"})
+    columns = [{"Name": name, "Type": "string"} for name in ("id", "name")]
+    glue.create_table(
+        DatabaseName="db",
+        TableInput={
+            "Name": "people",
+            "StorageDescriptor": {"Columns": columns, "Location": str(tmp_path / "people")},
+            "PartitionKeys": [{"Name": "year", "Type": "int"}],
+            "Parameters": {"classification": "csv"},
+        },
+    )
+    options = {"AdditionalOptions": {"pushDownPredicate": predicate}}
+    transform_id = glue.create_ml_transform(
+        Name="people",
+        Role="role",
+        InputRecordTables=[{"DatabaseName": "db", "TableName": "people"} | options],
+        Parameters={
+            "TransformType": "FIND_MATCHES",
+            "FindMatchesParameters": {"PrimaryKeyColumnName": "id"},
+        },
+    )["TransformId"]
+
+    run_id = glue.start_ml_labeling_set_generation_task_run(
+        TransformId=transform_id, OutputS3Path=str(tmp_path / "sets")
+    )["TaskRunId"]
+    run = wait_until_ended(core, run_id)
+
+    assert run.status == status, run.error_string
+    assert status == "SUCCEEDED" or run.error_string == (
+        f"Cannot read {tmp_path / 'people'}. No partition meets year > 2026."
+    )

@@ -11,7 +11,8 @@ import pytest
 
 from glueml_core.api import Core
 from glueml_core.tasks.folder import RunFolder
-from tests.tasks.conftest import nursery, wait_for, wait_until_ended, worker_of
+from tests.tasks.conftest import nursery, wait_until_ended, worker_of
+from tests.waiting import wait_for
 
 STALLED = "s3://stalled/labels"
 DIED = "The process that worked on the task run died."

@@ -67,7 +67,9 @@ def teach(page: Page, site: Site, truth: dict[str, str]) -> dict[tuple[str, str]
         expect(page.get_by_text(f"Set {number} of 10")).to_be_visible()
         set_id = page.locator("#deal").get_attribute("data-url").rpartition("/")[2]
         if number == 5:
+            expect(page.locator(".deal tbody tr:focus")).to_have_count(1)
             page.keyboard.press("a")
+            expect(page.locator(".deal tbody .badge").first).to_have_text("A")
             expect(page.locator("#saved")).to_have_text("Saved")
             page.reload()
             expect(page.locator(".deal tbody .badge").first).to_have_text("A")

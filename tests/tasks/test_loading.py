@@ -1,0 +1,24 @@
+"""Processes of task runs load what tasks need and no more, and take nothing from a user's rules."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+SCRIPT = """
+import sys
+from glueml_core.tasks.loading import load_tasks
+
+load_tasks()
+assert "glueml_core.tasks.find_matches" in sys.modules
+assert not {"sklearn", "pyspark", "matplotlib", "dagster"} & set(sys.modules)
+
+import lightgbm
+import sklearn.linear_model
+
+lightgbm.LGBMClassifier()
+"""
+
+
+def test_what_no_task_needs_is_left_out_until_a_rule_asks_for_it():
+    subprocess.run([sys.executable, "-c", SCRIPT], check=True)
