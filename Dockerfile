@@ -21,7 +21,8 @@ RUN apt-get update \
  && install --directory --owner glueml --group glueml /var/lib/glueml
 COPY --from=build /opt/glueml /opt/glueml
 ENV PATH=/opt/glueml/bin:$PATH GLUEML_HOME=/var/lib/glueml
-USER glueml
+# By number, so that a platform can see that it is not root.
+USER 10001
 WORKDIR /var/lib/glueml
 VOLUME /var/lib/glueml
 EXPOSE 4568

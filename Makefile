@@ -1,5 +1,6 @@
 # Everything starts from Python 3.11+ and git; `make` sets up the rest in .venv.
 PYTHON ?= python3
+PORT ?= 3000
 BIN := .venv/bin
 
 .PHONY: setup demo dagster test check format lock
@@ -16,10 +17,10 @@ setup: .venv/ready
 demo: setup          ## Teach a transform on 5,000 people, find the duplicates.
 	$(BIN)/glueml demo
 
-dagster: setup       ## Dagster's UI with the example: http://localhost:3000
+dagster: setup       ## Dagster's UI with the example: http://localhost:$(PORT)
 	mkdir -p .dagster
 	cp -n deploy/dagster.yaml .dagster/
-	DAGSTER_HOME=$(CURDIR)/.dagster DAGSTER_DISABLE_TELEMETRY=1 $(BIN)/dagster dev -w workspace.yaml
+	DAGSTER_HOME=$(CURDIR)/.dagster DAGSTER_DISABLE_TELEMETRY=1 $(BIN)/dagster dev -w workspace.yaml -p $(PORT)
 
 test: setup          ## All tests, on everything that is real.
 	$(BIN)/python -m pytest
@@ -37,4 +38,4 @@ format: setup
 
 lock:                ## Pin every dependency with its hashes, and no address.
 	$(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras \
-	    pyproject.toml --group dev --extra postgres -o requirements/lock.txt
+	    pyproject.toml --group dev --extra postgres --extra spark -o requirements/lock.txt

@@ -67,10 +67,13 @@ class Result:
     labels: int
     f1: float
     f1_cross: float | None
+    f1_enforced: float
+    f1_cross_enforced: float | None
     precision: float
     recall: float
     bcubed_f1: float
     pair_completeness: float
+    pair_completeness_cross: float | None
     candidates_per_record: float
     seconds: float
     peak_memory_mib: int
@@ -88,9 +91,12 @@ def measure(dataset: Dataset, labels: int, seed: int) -> Result:
         matches = transform.find_matches(dataset.records)
         seconds = time.perf_counter() - start
         estimated = _estimated(transform.evaluate())
+        transform.enforce_labels()
+        enforced = transform.find_matches(dataset.records)
     return _result(
         dataset,
         matches,
+        enforced,
         seed=seed,
         labels=labels,
         seconds=round(seconds, 1),
@@ -108,9 +114,11 @@ def _teach(transform: Product, oracle: Oracle) -> None:
             return
 
 
-def _result(dataset: Dataset, matches: pd.DataFrame, **known: Any) -> Result:
-    matches = matches.rename(columns={KEY: "record_id"})
-    true, found = cluster_codes(dataset.truth, matches)
+def _result(
+    dataset: Dataset, matches: pd.DataFrame, enforced: pd.DataFrame, **known: Any
+) -> Result:
+    true, found = _codes(dataset, matches)
+    _, found_enforced = _codes(dataset, enforced)
     score = score_pairs(true, found)
     candidates = candidate_pairs(
         dataset.records.rename(columns={KEY: "record_id"}), MatchingOptions()
@@ -119,13 +127,22 @@ def _result(dataset: Dataset, matches: pd.DataFrame, **known: Any) -> Result:
         dataset=dataset.name,
         f1=round(score.f1, 4),
         f1_cross=_f1_across(dataset, true, found),
+        f1_enforced=round(score_pairs(true, found_enforced).f1, 4),
+        f1_cross_enforced=_f1_across(dataset, true, found_enforced),
         precision=round(score.precision, 4),
         recall=round(score.recall, 4),
         bcubed_f1=round(bcubed_f1(true, found), 4),
         pair_completeness=round(pair_completeness(dataset.truth, candidates), 4),
+        pair_completeness_cross=None
+        if dataset.source is None
+        else round(pair_completeness(dataset.truth, candidates, dataset.source), 4),
         candidates_per_record=round(len(candidates) / max(len(dataset.records), 1), 1),
         **known,
     )
+
+
+def _codes(dataset: Dataset, matches: pd.DataFrame) -> tuple[Codes, Codes]:
+    return cluster_codes(dataset.truth, matches.rename(columns={KEY: "record_id"}))
 
 
 def _estimated(evaluation: Evaluation) -> dict[str, Any]:

@@ -64,13 +64,23 @@ def bcubed_f1(true: Codes, found: Codes) -> float:
     return PairScore(precision, recall).f1
 
 
-def pair_completeness(truth: pd.DataFrame, pairs: pd.DataFrame) -> float:
-    """The share of true pairs that are among `record_id_l`, `record_id_r`; 1 where none is true."""
-    entity = truth.set_index("id")["entity_id"]
+def pair_completeness(
+    truth: pd.DataFrame, pairs: pd.DataFrame, source: pd.Series[str] | None = None
+) -> float:
+    """
+    The share of true pairs that are among `record_id_l`, `record_id_r`; 1 where none is true.
+
+    Of each record's source, in the order of the truth, only pairs across sources count.
+    """
     true = pd.factorize(truth["entity_id"])[0].astype(np.int64)
-    left, right = pairs["record_id_l"].map(entity), pairs["record_id_r"].map(entity)
-    hits = int((left.to_numpy() == right.to_numpy()).sum())
-    return hits / _pair_count(true) if _pair_count(true) else 1.0
+    place = pd.Series(np.arange(len(truth)), index=truth["id"])
+    left, right = (place[pairs[name]].to_numpy() for name in ("record_id_l", "record_id_r"))
+    hit, count = true[left] == true[right], _pair_count(true)
+    if source is not None:
+        origin = pd.factorize(source)[0].astype(np.int64)
+        hit &= origin[left] != origin[right]
+        count -= _pair_count(_both(true, origin))
+    return int(hit.sum()) / count if count else 1.0
 
 
 def _pair_score(together: int, found: int, true: int) -> PairScore:
