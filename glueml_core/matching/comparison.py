@@ -70,10 +70,9 @@ class Comparison:
         return self.competition_by(_UNSUPERVISED, self.unsupervised)
 
     def competition_by(self, stage: str, score: Floats) -> Competition:
-        """How candidate pairs stand by other scores of theirs."""
-        return Competition(
-            stage, len(self.table), self.candidates.left, self.candidates.right, score
-        )
+        """How candidate pairs of near rows stand by other scores of the candidates."""
+        pairs, near = self.candidates, self.candidates.is_near
+        return Competition(stage, len(self.table), pairs.left[near], pairs.right[near], score[near])
 
     @cached_property
     def features(self) -> FeatureTable:

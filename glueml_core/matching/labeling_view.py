@@ -58,7 +58,8 @@ class LabelingView:
         options: MatchingOptions,
     ) -> LabelingView:
         """What is open in a table, seen with a matcher's eyes if there is one."""
-        pairs, row_count = comparison.candidates, len(comparison.table)
+        row_count = len(comparison.table)
+        pairs = comparison.candidates.take(comparison.candidates.is_near)
         open_records = _open_records(comparison, labels)
         first = open_records[~open_records.index.duplicated()].to_dict()
         rows, twins = _twins(open_records, matcher, options.seed)
@@ -90,7 +91,7 @@ class LabelingView:
 
 @dataclass(frozen=True)
 class _Known:
-    """Likeness of candidate pairs and then of twins; clusters of rows; whether twins match."""
+    """Likeness of near candidates and then of twins; clusters of rows; whether twins match."""
 
     likeness: Floats
     cluster: Positions
@@ -98,7 +99,8 @@ class _Known:
 
     @classmethod
     def untaught(cls, comparison: Comparison, twinned: Positions) -> _Known:
-        likeness = np.concatenate([comparison.unsupervised, np.ones(len(twinned))])
+        near = comparison.candidates.is_near
+        likeness = np.concatenate([comparison.unsupervised[near], np.ones(len(twinned))])
         return cls(likeness, np.arange(len(comparison.table)), np.zeros(len(twinned), dtype=bool))
 
     @classmethod
@@ -112,7 +114,7 @@ class _Known:
             pairs.left, pairs.right, scoring.candidates, scoring, threshold, links
         )
         equal = scoring(twinned, twinned)
-        likeness = np.concatenate([scoring.candidates, equal])
+        likeness = np.concatenate([scoring.candidates[pairs.is_near], equal])
         return cls(likeness, clusters.cluster, equal >= threshold)
 
 

@@ -123,10 +123,11 @@ class SecondStage:
         cls, comparison: Comparison, models: Sequence[PairModel], lore: WordLore | None = None
     ) -> SecondStage:
         """Learn from a table's candidate pairs; about words only if there is no lore."""
-        pairs, words = comparison.candidates, comparison.vectors.words
+        words, pairs = comparison.vectors.words, comparison.candidates
+        near = pairs.is_near
         score = first_stage_scores(models, comparison.features)
         telling = (
-            TellingWords.of(words.rows.presence, pairs.left, pairs.right, score)
+            TellingWords.of(words.rows.presence, pairs.left[near], pairs.right[near], score[near])
             if lore is None
             else TellingWords.recalled(lore, words.rows.presence, words.tokens)
         )

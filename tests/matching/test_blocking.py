@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from glueml_core.matching import MatchingOptions, candidate_pairs
+from glueml_core.matching import MatchingOptions, candidate_pairs, compare
 
 
 def pairs_of(records: pd.DataFrame, dial: float = 0.5) -> set[tuple[str, str]]:
@@ -54,3 +56,23 @@ def test_a_list_grows_where_many_records_are_near_equal():
 )
 def test_small_and_empty_tables_have_candidates_too(records):
     assert pairs_of(records) <= set(itertools.combinations(records["record_id"], 2))
+
+
+def test_the_ends_of_a_cluster_meet_through_the_rows_between():
+    """Two spellings without a common letter, and rows that have both."""
+    ends = [("a0", "kyiv"), ("a1", "lwow")]
+    between = [(f"b{i}", f"kyiv lwow {i:03d}") for i in range(8)]
+    other = [(f"c{i:03d}", f"{i * 7919 % 1000:03d} street{i % 23}") for i in range(200)]
+    records = pd.DataFrame(ends + between + other, columns=["record_id", "name"])
+
+    assert ("a0", "a1") in pairs_of(records)
+
+
+def test_rows_that_only_share_neighbors_are_no_rivals(records):
+    """What is said of a pair does not change with candidates that hardly resemble anything."""
+    comparison = compare(records, MatchingOptions())
+    pairs = comparison.candidates
+    near = replace(comparison, candidates=pairs.take(pairs.is_near))
+
+    assert 0 < len(near.candidates) < len(pairs)
+    np.testing.assert_array_equal(near.features.values, comparison.features.values[pairs.is_near])

@@ -20,23 +20,32 @@ class Effort:
         sure_neighbors: Neighbors that each row keeps in any case.
         min_lead: How far a neighbor must stand out of the row's background to be kept as well, as
             a share of the way from the background to its nearest neighbor.
+        min_shared: How near the neighbors that two rows share must be to both, in all.
         pairs_per_row: Neighbors kept for a row on average; those that stand out least go first.
+        shared_pairs_per_row: Rows kept for a row on average because they share neighbors with it;
+            those that share least go first. None in a table whose neighbors are many already.
         max_block_size: Rows that may share a key.
     """
 
     sure_neighbors: int
     min_lead: float
+    min_shared: float
     pairs_per_row: float
+    shared_pairs_per_row: float
     max_block_size: int
 
     @classmethod
     def of(cls, accuracy_cost_tradeoff: float, row_count: int) -> Effort:
         """The effort for a tradeoff from 0 (least cost) to 1 (most accuracy)."""
         dial = accuracy_cost_tradeoff
-        most = min(_MOST_PAIRS_PER_ROW, max(_LEAST_PAIRS_PER_ROW, _MOST_PAIRS / max(row_count, 1)))
+        affordable = _MOST_PAIRS / max(row_count, 1)
+        most = min(_MOST_PAIRS_PER_ROW, max(_LEAST_PAIRS_PER_ROW, affordable))
+        most_shared = min(_MOST_PAIRS_PER_ROW, max(0, affordable - 2 * _LEAST_PAIRS_PER_ROW))
         return cls(
             sure_neighbors=round(3 + 4 * dial),
             min_lead=0.2 * (1 - dial) ** 2,
+            min_shared=0.12 * (1 - dial) ** 2,
             pairs_per_row=most * (0.1 + 0.9 * dial),
+            shared_pairs_per_row=most_shared * (0.1 + 0.9 * dial),
             max_block_size=round(4 + 8 * dial),
         )
