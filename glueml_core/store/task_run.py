@@ -51,12 +51,15 @@ class Owner:
     """
     The process that works on a run.
 
-    `started_on`, in seconds since 1970, tells it from a later process of the same `pid`.
+    Args:
+        host: Its machine, between two boots.
+        pid: Its number there.
+        started_on: Clock ticks from the boot to its start; a later process of its number has more.
     """
 
     host: str
     pid: int
-    started_on: float
+    started_on: int
 
 
 @dataclass(frozen=True, kw_only=True)

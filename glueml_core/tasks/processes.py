@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
-
-import psutil
 
 from glueml_core.settings import Settings
 from glueml_core.store import Owner, TaskRun
@@ -24,6 +24,7 @@ __all__ = [
     "HEARTBEAT_S",
     "Handover",
     "end_worker",
+    "is_gone",
     "is_worked_on",
     "start_worker",
     "this_process",
@@ -33,8 +34,8 @@ HEARTBEAT_S = 5.0
 # An owner on another machine that has been silent so long is dead.
 _SILENCE = timedelta(seconds=60)
 _PR_SET_PDEATHSIG = 1
-# psutil derives start times from clock ticks, of which there are 100 a second.
-_CLOCK_TICK_S = 0.02
+_DEAD = (b"Z", b"X")
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True)
@@ -58,21 +59,27 @@ class Handover:
 
 def this_process() -> Owner:
     """The calling process as the owner of a run."""
-    return Owner(socket.gethostname(), os.getpid(), psutil.Process().create_time())
+    return Owner(_machine(), os.getpid(), _stat(os.getpid())[1])
 
 
 def is_worked_on(run: TaskRun, now: datetime) -> bool:
     """Whether the process that owns an active run still lives."""
     if run.owner is None:
         return False
-    if run.owner.host != socket.gethostname():
+    if run.owner.host != _machine():
         return run.heartbeat_on is not None and now - run.heartbeat_on < _SILENCE
-    try:
-        process = psutil.Process(run.owner.pid)
-        same = abs(process.create_time() - run.owner.started_on) < _CLOCK_TICK_S
-        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
+    return not is_gone(run.owner)
+
+
+def is_gone(owner: Owner) -> bool:
+    """Whether a process ran on this machine, since its boot, and lives no more."""
+    if owner.host != _machine():
         return False
+    try:
+        state, started_on = _stat(owner.pid)
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return started_on != owner.started_on or state in _DEAD
 
 
 def start_worker(work: Callable[[Handover], None], handover: Handover) -> BaseProcess:
@@ -92,6 +99,23 @@ def end_worker(worker: BaseProcess, grace_s: float) -> None:
     if worker.is_alive():
         os.killpg(worker.pid or 0, signal.SIGKILL)
         worker.join()
+
+
+@cache
+def _machine() -> str:
+    """The machine, as one between two boots."""
+    return f"{socket.gethostname()}/{_BOOT_ID.read_text(encoding='ascii').strip()}"
+
+
+def _stat(pid: int) -> tuple[bytes, int]:
+    """
+    The state of a process, and its start in clock ticks from the boot.
+
+    A start in seconds since 1970 would change with every correction of the clock.
+    """
+    # The name before the last parenthesis may hold anything.
+    fields = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()
+    return fields[0], int(fields[19])
 
 
 def _lead_group(work: Callable[[Handover], None], handover: Handover) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import dagster as dg
-import psutil
 from dagster._core.definitions.reconstruct import ReconstructableRepository
 from dagster._core.errors import DagsterRunAlreadyExists
 from dagster._core.execution.api import execute_run
@@ -21,6 +19,8 @@ from dagster._core.remote_origin import (
 )
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 
+from glueml_core.store import Owner
+from glueml_core.tasks.processes import is_gone, this_process
 from glueml_dagster.runner.job import OP, TASK_RUN_JOB, stage_of
 from glueml_dagster.task_runs import task_run_tag
 
@@ -34,6 +34,7 @@ __all__ = [
     "dagster_run_id",
     "execute",
     "open_instance",
+    "process_tag",
     "repair",
     "repair_orphans",
     "run_request",
@@ -97,7 +98,7 @@ def execute(home: str, module: str, run_id: str) -> None:
     with open_instance(home) as instance:
         run = instance.get_run_by_id(run_id)
         assert run is not None
-        instance.add_run_tags(run_id, {PROCESS_TAG: _this_process()})
+        instance.add_run_tags(run_id, {PROCESS_TAG: process_tag(this_process())})
         job = repository.get_reconstructable_job(run.job_name)
         execute_run(job, run, instance)
 
@@ -140,19 +141,15 @@ def repair_orphans(home: str | Path) -> None:
         repair(home, run_id, "Its process died.")
 
 
-def _this_process() -> str:
-    return f"{socket.gethostname()} {os.getpid()} {psutil.Process().create_time()}"
+def process_tag(process: Owner) -> str:
+    """The value of the tag that tells which process executes a run."""
+    return f"{process.host} {process.pid} {process.started_on}"
 
 
 def _is_orphan(run: dg.DagsterRun) -> bool:
     """Whether the run was executed here by a process that lives no more."""
     host, pid, started_on = run.tags.get(PROCESS_TAG, "- 0 0").split()
-    if host != socket.gethostname():
-        return False
-    try:
-        return bool(psutil.Process(int(pid)).create_time() != float(started_on))
-    except psutil.NoSuchProcess:
-        return True
+    return is_gone(Owner(host, int(pid), int(started_on)))
 
 
 def _origin(module: str) -> RemoteJobOrigin:

@@ -38,7 +38,11 @@ query($filter: RunsFilter!) {
 """
 STATUS = "query($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
 TAGS = "query($id: ID!) { runOrError(runId: $id) { ... on Run { tags { key value } } } }"
-TERMINATE = "mutation($id: String!) { terminateRun(runId: $id) { __typename } }"
+TERMINATE = """
+mutation($id: String!) {
+  terminateRun(runId: $id) { __typename ... on TerminateRunFailure { message } }
+}
+"""
 START_SENSOR = """
 mutation($sensor: SensorSelector!) { startSensor(sensorSelector: $sensor) { __typename } }
 """
@@ -111,7 +115,8 @@ class Dev:
         return {tag["key"]: tag["value"] for tag in self.ask(TAGS, id=run_id)["tags"]}
 
     def terminate(self, run_id: str) -> None:
-        self.ask(TERMINATE, id=run_id)
+        answer = self.ask(TERMINATE, id=run_id)
+        assert answer["__typename"] == "TerminateRunSuccess", answer
 
     def start_sensor(self, name: str) -> None:
         repository = {"repositoryLocationName": self.location, "repositoryName": "__repository__"}

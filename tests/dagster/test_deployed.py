@@ -188,7 +188,7 @@ class TestMakeDagster:
 
         dev.terminate(run_of(dev, task_run_id)["runId"])
 
-        assert service.ended(task_run_id) == "STOPPED"
+        assert service.ended(task_run_id) == "STOPPED", service.task_run(task_run_id)
         assert dev.end_of(run_of(dev, task_run_id)["runId"]) == "CANCELED"
 
     def test_that_terminates_a_run_before_it_began_stops_its_task_run_too(self, dev, service):

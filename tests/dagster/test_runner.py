@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
@@ -14,7 +15,14 @@ from glueml_core import Core, connect
 from glueml_core.settings import Settings
 from glueml_core.store import Label, LabelSource
 from glueml_core.tables.crawler import crawl
-from glueml_dagster.runner.instances import PROCESS_TAG, create, dagster_run_id, open_instance
+from glueml_core.tasks.processes import this_process
+from glueml_dagster.runner.instances import (
+    PROCESS_TAG,
+    create,
+    dagster_run_id,
+    open_instance,
+    process_tag,
+)
 from glueml_dagster.status import ACTIVE
 from tests.waiting import wait_for
 
@@ -206,7 +214,8 @@ class TestADagsterRunWhoseProcessDied:
         run_id = create(service.home, "glueml_dagster.definitions", run, service.settings.store)
         with open_instance(service.home) as instance:
             # Its process was number 1 long ago; whoever has that number now is another.
-            instance.add_run_tags(run_id, {PROCESS_TAG: f"{socket.gethostname()} 1 0.0"})
+            long_ago = replace(this_process(), pid=1, started_on=-1)
+            instance.add_run_tags(run_id, {PROCESS_TAG: process_tag(long_ago)})
             instance.report_run_canceling(instance.get_run_by_id(run_id))
 
         service.core.runner.recover()

@@ -120,12 +120,12 @@ def test_a_run_is_claimed_by_one_server(settings):
         run = stores[0].task_runs.add(transform.id, "EVALUATION")
 
         claims = all_at_once(
-            stores, lambda store, number: store.task_runs.claim(run.id, Owner("host", number, 0.0))
+            stores, lambda store, number: store.task_runs.claim(run.id, Owner("host", number, 0))
         )
 
         assert Counter(claims) == {True: 1, False: SERVERS - 1}
         owner = stores[0].task_runs.get(run.id).owner
-        assert owner == Owner("host", claims.index(True), 0.0)
+        assert owner == Owner("host", claims.index(True), 0)
 
 
 def test_a_run_enters_running_once_however_many_try(settings):

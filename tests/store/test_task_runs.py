@@ -89,7 +89,7 @@ def test_the_time_of_a_run_is_what_its_attempts_took(store, add, clock):
 
 
 def test_only_the_owner_reports_and_only_while_the_run_lives(store, add, clock):
-    run, me, other = add(), Owner("host", 1, 0.5), Owner("host", 1, 7.25)
+    run, me, other = add(), Owner("host", 1, 5), Owner("host", 1, 725)
     assert store.task_runs.claim(run.id, me)
     assert not store.task_runs.claim(run.id, other)
     store.task_runs.transition(run.id, "STARTING", "RUNNING")
