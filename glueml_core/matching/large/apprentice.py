@@ -29,7 +29,7 @@ _PARAMETERS = {
     "verbosity": -1,
 }
 # Share of all pairs that may end up on the other side of even odds than the matcher has them.
-_TOLERATED = 0.01
+_TOLERATED = 0.015
 # Distances from even odds, in nats, within which the matcher itself is asked.
 _DOUBTS = (0.0, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 _MIN_PAIRS = 500
