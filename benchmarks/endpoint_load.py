@@ -13,14 +13,13 @@ from __future__ import annotations
 
 import argparse
 import random
-import threading
 import time
 import urllib.request
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 from uuid import uuid4
 
 import boto3
@@ -29,6 +28,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from benchmarks.lean_client import LeanClient
+from benchmarks.watch import Watch
 
 REGION = "us-east-1"
 PROCESSES = 4
@@ -252,27 +252,21 @@ def resident_mb(url: str) -> float:
     raise ValueError(f"{url}/metrics does not tell the server's memory.")
 
 
-class ServerMemory:
+class ServerMemory(Watch):
     """The server's memory, looked at every second while this is entered."""
 
     def __init__(self, url: str) -> None:
+        super().__init__(interval_s=1)
         self.seen_mb = [resident_mb(url)]
         self._url = url
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._stop.set()
-        self._thread.join()
+    def look(self) -> None:
+        """Ask the server once more."""
         self.seen_mb.append(resident_mb(self._url))
 
-    def _watch(self) -> None:
-        while not self._stop.wait(1):
-            self.seen_mb.append(resident_mb(self._url))
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)
+        self.look()
 
 
 def _report(tally: Tally, elapsed_s: float) -> Iterator[str]:

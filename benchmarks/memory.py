@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from typing import Self
-
 import psutil
+
+from benchmarks.watch import Watch
 
 __all__ = ["MemoryWatch"]
 
@@ -13,7 +12,7 @@ _INTERVAL_S = 0.2
 _MIB = 1 << 20
 
 
-class MemoryWatch:
+class MemoryWatch(Watch):
     """
     Looks at the memory in use a few times a second, while it is entered.
 
@@ -22,24 +21,15 @@ class MemoryWatch:
     """
 
     def __init__(self) -> None:
+        super().__init__(_INTERVAL_S)
         self.peak_mib = 0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
+    def look(self) -> None:
+        """Take the largest process's memory, if it is more than any before."""
         own = psutil.Process()
-        while not self._stop.wait(_INTERVAL_S):
-            for process in [own, *own.children(recursive=True)]:
-                try:
-                    used = process.memory_info().rss // _MIB
-                except psutil.NoSuchProcess:
-                    continue
-                self.peak_mib = max(self.peak_mib, used)
+        for process in [own, *own.children(recursive=True)]:
+            try:
+                used = process.memory_info().rss // _MIB
+            except psutil.NoSuchProcess:
+                continue
+            self.peak_mib = max(self.peak_mib, used)
