@@ -31,10 +31,10 @@ from glueml_core.matching.options import Progress, silent
 from glueml_core.transforms import TaskRunFailedError
 from glueml_dagster import FindMatchesTransform, GlueMLResource, SourceTable
 from glueml_dagster.assets import build_find_matches_assets
+from tests.cancelling import cancelling_next_run
 from tests.spark.tables import IN_PARTS, partition, table, taught
 from tests.tasks import teach_people
 from tests.tasks.people import KEY, PEOPLE, TRUTH, contrary_labels, pair_f1
-from tests.waiting import wait_for
 
 NO_LABELS = pd.DataFrame(columns=["labeling_set_id", "record_id", "label"], dtype=object)
 
@@ -310,17 +310,12 @@ def test_refuses_frames_that_do_not_fit(transform, frame, change, reason):
 def test_a_cancelled_run_ends_stopped(transform, frame):
     """Its Spark jobs are interrupted, and the caller learns how it ended."""
     glue, transform_id = transform
-    core = core_of(glue)
 
-    def cancel() -> None:
-        run = wait_for(lambda: core.store.task_runs.active(transform_id))[0]
-        glue.cancel_ml_task_run(TransformId=transform_id, TaskRunId=run.id)
-
-    canceller = threading.Thread(target=cancel)
-    canceller.start()
-    with pytest.raises(TaskRunFailedError, match=r"ended STOPPED\."):
+    with (
+        cancelling_next_run(glue, transform_id),
+        pytest.raises(TaskRunFailedError, match=r"ended STOPPED\."),
+    ):
         FindMatches.apply(frame, transform_id, client=glue)
-    canceller.join()
 
 
 def test_dagsters_matches_come_from_spark_where_the_transform_says_so(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 from decimal import Decimal
 from pathlib import Path
 
@@ -20,9 +19,9 @@ from glueml_core.errors import (
 from glueml_core.http.inprocess import core_of
 from glueml_core.samples import KEY
 from glueml_core.transforms import TaskRunFailedError
+from tests.cancelling import cancelling_next_run
 from tests.tasks.conftest import wait_until_ended
 from tests.tasks.people import PEOPLE, contrary_labels, pair_f1
-from tests.waiting import wait_for
 
 
 @pytest.mark.behavior(39)
@@ -126,17 +125,12 @@ class TestRefusals:
 
     def test_say_how_a_run_ended(self, taught):
         glue, transform_id = taught
-        core = core_of(glue)
 
-        def cancel() -> None:
-            run = wait_for(lambda: core.store.task_runs.active(transform_id))[0]
-            glue.cancel_ml_task_run(TransformId=transform_id, TaskRunId=run.id)
-
-        canceller = threading.Thread(target=cancel)
-        canceller.start()
-        with pytest.raises(TaskRunFailedError, match=r"Task run tsk-\w+ ended STOPPED\."):
+        with (
+            cancelling_next_run(glue, transform_id),
+            pytest.raises(TaskRunFailedError, match=r"Task run tsk-\w+ ended STOPPED\."),
+        ):
             FindMatches.apply(PEOPLE, transform_id, client=glue)
-        canceller.join()
 
 
 def test_values_of_any_type_are_matched(taught):
