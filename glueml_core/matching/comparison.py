@@ -71,8 +71,8 @@ class Comparison:
 
     def competition_by(self, stage: str, score: Floats) -> Competition:
         """How candidate pairs of near rows stand by other scores of the candidates."""
-        pairs, near = self.candidates, self.candidates.is_near
-        return Competition(stage, len(self.table), pairs.left[near], pairs.right[near], score[near])
+        near, score = self.candidates.near, score[self.candidates.is_near]
+        return Competition(stage, len(self.table), near.left, near.right, score)
 
     @cached_property
     def features(self) -> FeatureTable:

@@ -59,7 +59,7 @@ class LabelingView:
     ) -> LabelingView:
         """What is open in a table, seen with a matcher's eyes if there is one."""
         row_count = len(comparison.table)
-        pairs = comparison.candidates.take(comparison.candidates.is_near)
+        pairs = comparison.candidates.near
         open_records = _open_records(comparison, labels)
         first = open_records[~open_records.index.duplicated()].to_dict()
         rows, twins = _twins(open_records, matcher, options.seed)

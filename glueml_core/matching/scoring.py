@@ -123,15 +123,15 @@ class SecondStage:
         cls, comparison: Comparison, models: Sequence[PairModel], lore: WordLore | None = None
     ) -> SecondStage:
         """Learn from a table's candidate pairs; about words only if there is no lore."""
-        words, pairs = comparison.vectors.words, comparison.candidates
-        near = pairs.is_near
+        words = comparison.vectors.words
         score = first_stage_scores(models, comparison.features)
+        rivals = comparison.competition_by("first model", score)
         telling = (
-            TellingWords.of(words.rows.presence, pairs.left[near], pairs.right[near], score[near])
+            TellingWords.of(words.rows.presence, rivals.left, rivals.right, rivals.score)
             if lore is None
             else TellingWords.recalled(lore, words.rows.presence, words.tokens)
         )
-        return cls(models, comparison.competition_by("first model", score), telling, score)
+        return cls(models, rivals, telling, score)
 
     def __call__(
         self,

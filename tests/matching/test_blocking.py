@@ -72,7 +72,7 @@ def test_rows_that_only_share_neighbors_are_no_rivals(records):
     """What is said of a pair does not change with candidates that hardly resemble anything."""
     comparison = compare(records, MatchingOptions())
     pairs = comparison.candidates
-    near = replace(comparison, candidates=pairs.take(pairs.is_near))
+    near = replace(comparison, candidates=pairs.near)
 
     assert 0 < len(near.candidates) < len(pairs)
     np.testing.assert_array_equal(near.features.values, comparison.features.values[pairs.is_near])

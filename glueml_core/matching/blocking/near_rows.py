@@ -12,7 +12,7 @@ from sparse_dot_topn import sp_matmul_topn
 from glueml_core.matching.arrays import SparseRows
 from glueml_core.matching.tokens import TokenVectors, unit_rows
 
-__all__ = ["THREADS", "NearRows"]
+__all__ = ["THREADS", "NearRows", "list_length"]
 
 THREADS = 2
 _MIN_COSINE = 0.05
@@ -55,10 +55,15 @@ class NearRows:
         return int(self.lead.shape[0])
 
 
+def list_length(row_count: int, longest: int) -> int:
+    """How many rows a list may hold, so that all lists of a table fit into the memory."""
+    return int(np.clip(_MAX_ENTRIES // max(row_count, 1), _SHORTEST_LIST, longest))
+
+
 def _near(vectors: TokenVectors) -> NearRows:
     unit = unit_rows(_affordable(vectors).weighted())
     row_count = unit.shape[0]
-    length = int(np.clip(_MAX_ENTRIES // max(row_count, 1), _SHORTEST_LIST, _LONGEST_LIST))
+    length = list_length(row_count, _LONGEST_LIST)
     near = sp_matmul_topn(
         unit, unit.T.tocsr(), top_n=length, threshold=_MIN_COSINE, sort=True, n_threads=THREADS
     )

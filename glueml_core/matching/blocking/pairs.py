@@ -47,6 +47,11 @@ class RowPairs:
     def __len__(self) -> int:
         return len(self.left)
 
+    @property
+    def near(self) -> RowPairs:
+        """The pairs that resemble each other."""
+        return self.take(self.is_near)
+
     def take(self, chosen: Mask | Positions) -> RowPairs:
         """Some of the pairs."""
         return RowPairs(self.left[chosen], self.right[chosen], self.is_near[chosen])

@@ -8,13 +8,12 @@ from sparse_dot_topn import sp_matmul_topn
 
 from glueml_core.matching.arrays import Positions, SparseRows
 from glueml_core.matching.blocking.effort import Effort
-from glueml_core.matching.blocking.near_rows import THREADS, NearRows
+from glueml_core.matching.blocking.near_rows import THREADS, NearRows, list_length
 
 __all__ = ["shared_neighbor_pairs"]
 
-# A row may have more of them than neighbors, and in large tables as few.
-_LONGEST_LIST, _SHORTEST_LIST = 400, 40
-_MAX_ENTRIES = 3_000_000
+# A row may have more of them than neighbors.
+_LONGEST_LIST = 400
 # What is farther away adds next to nothing, and makes most of the work.
 _MIN_NEARNESS = 0.02
 
@@ -40,12 +39,11 @@ def shared_neighbor_pairs(near: NearRows, effort: Effort) -> tuple[Positions, Po
     budget = int(effort.shared_pairs_per_row * row_count)
     if not budget:
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    length = int(np.clip(_MAX_ENTRIES // max(row_count, 1), _SHORTEST_LIST, _LONGEST_LIST))
     nearness = _nearness(near)
     shared = sp_matmul_topn(
         nearness,
         nearness.T.tocsr(),
-        top_n=length,
+        top_n=list_length(row_count, _LONGEST_LIST),
         sort=True,
         n_threads=THREADS,
     )
