@@ -38,6 +38,8 @@ class Counts:
     @classmethod
     def of(cls, things: pd.Index, counts: Positions, total: int) -> Counts:
         """Of distinct things; rare ones are forgotten."""
+        # A matrix of no tokens has one column all the same, which nothing counts.
+        counts = counts[: len(things)]
         common = counts >= _MIN_COUNT
         return cls(total, pd.Series(counts[common], index=things[common]))
 

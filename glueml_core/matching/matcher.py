@@ -21,7 +21,7 @@ from glueml_core.matching.threshold import choose_threshold
 __all__ = ["HeldOut", "Matcher"]
 
 # Of the features as much as of the text: models read features by their place.
-_FORMAT = 2
+_FORMAT = 3
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ __all__ = [
     "Tokens",
     "gram_presence",
     "paired_dot",
+    "phrases_of",
     "token_presence",
     "unit_rows",
     "words_in",
@@ -116,6 +117,15 @@ def words_in(texts: pa.Array) -> Tokens:
     lists = pc.split_pattern(texts, " ")
     words = Tokens(pc.list_parent_indices(lists).to_numpy(), pc.list_flatten(lists))
     return words.where(pc.not_equal(words.tokens, ""))
+
+
+def phrases_of(words: Tokens) -> Tokens:
+    """Every two words in a row; the words of a text come in their order."""
+    follows = words.texts[1:] == words.texts[:-1]
+    pairs = pc.binary_join_element_wise(
+        words.tokens[:-1], words.tokens[1:], pa.scalar(" ", pa.large_string())
+    )
+    return Tokens(words.texts[:-1], pairs).where(pa.array(follows))
 
 
 def token_presence(found: Tokens, text_count: int) -> TokenMatrix:

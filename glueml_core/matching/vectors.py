@@ -22,6 +22,7 @@ from glueml_core.matching.tokens import (
     Tokens,
     TokenVectors,
     gram_presence,
+    phrases_of,
     token_presence,
     words_in,
 )
@@ -70,6 +71,11 @@ class TableVectors:
     def words(self) -> ViewVectors:
         """Words."""
         return self._view("word", token_presence(self._found, len(self._texts)))
+
+    @cached_property
+    def phrases(self) -> ViewVectors:
+        """Two words in a row."""
+        return self._view("phrase", token_presence(phrases_of(self._found), len(self._texts)))
 
     @cached_property
     def grams(self) -> ViewVectors:
@@ -127,7 +133,13 @@ class TableVectors:
     def as_background(self) -> Background:
         """What this table, a sample of a larger one, says about how common things are."""
         tokens: dict[tuple[str, str | None], Counts] = {}
-        for kind, view in (("word", self.words), ("gram", self.grams), ("digit", self.digits)):
+        views = {
+            "word": self.words,
+            "phrase": self.phrases,
+            "gram": self.grams,
+            "digit": self.digits,
+        }
+        for kind, view in views.items():
             for column, vectors in zip(self.table.columns, view.columns, strict=True):
                 copies = column.frequencies
                 holders = vectors.presence.T @ copies

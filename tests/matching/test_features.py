@@ -83,3 +83,44 @@ def test_a_long_text_costs_no_more_than_a_short_one_letter_by_letter():
 
     assert pair["name: edit similarity"] == 1
     assert pair["name: word cosine"] < 1
+
+
+def test_words_in_another_order_share_no_phrase():
+    features, _ = features_of(
+        [
+            ("northern state college", "a"),
+            ("northern state college", "b"),
+            ("college state northern", "c"),
+        ]
+    )
+
+    # Rows are sorted by what they say.
+    pairs = features(np.array([1, 0]), np.array([2, 1]))
+
+    assert np.allclose(pairs["name: word cosine"], 1)
+    assert np.allclose(pairs["name: share of phrases found in the other"], [1, 0])
+
+
+def test_one_rare_word_stands_out_of_a_long_text():
+    common = [(f"the pump of the house with a hose {i}", "x") for i in range(30)]
+    features, size = features_of(
+        [("zephyr the pump of the house with a hose", "1"), ("zephyr pump", "2"), *common]
+    )
+    last_two = (np.array([size - 2]), np.array([size - 1]))
+
+    pair = features(*last_two)
+    of_common = features(np.array([0]), np.array([1]))
+
+    name = "name: rarest of shared words"
+    assert pair[name] > 5 * of_common[name]
+
+
+def test_what_is_common_is_judged_by_a_sample_without_numbers_and_phrases():
+    words = pd.DataFrame({"record_id": ["1", "2", "3"], "name": ["ann", "bob", "ann"]})
+    more = pd.DataFrame({"record_id": ["4", "5"], "name": ["ann smith 7", "ann smyth 7"]})
+    background = TableVectors(distinct_rows(words)).as_background()
+
+    pair = PairFeatures(TableVectors(distinct_rows(more), background))(np.array([0]), np.array([1]))
+
+    assert pair["name: rarest of shared phrases"] == 0
+    assert pair["name: rarest of shared words"] > 0

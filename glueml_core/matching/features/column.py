@@ -11,7 +11,12 @@ from glueml_core.matching.arrays import Floats, Positions
 from glueml_core.matching.columns import Column, Kind
 from glueml_core.matching.features.feature import Feature, FeatureTable
 from glueml_core.matching.features.text import TEXT_SIMILARITIES, text_similarities
-from glueml_core.matching.features.tokens import SHARED_MASS, TokenOverlap, shared_mass_features
+from glueml_core.matching.features.tokens import (
+    OVERLAP,
+    TokenOverlap,
+    overlap_features,
+    shared_mass_features,
+)
 from glueml_core.matching.features.values import (
     DATE_SIMILARITIES,
     NUMBER_SIMILARITIES,
@@ -33,7 +38,9 @@ def column_layout(name: str, kind: Kind) -> tuple[Feature, ...]:
         *(Feature(similarity) for similarity in TEXT_SIMILARITIES),
         Feature("word cosine"),
         Feature("letter cosine"),
-        *(Feature(f.name.format("words"), direction=f.direction) for f in SHARED_MASS),
+        *(Feature(f.name.format("words"), direction=f.direction) for f in OVERLAP),
+        Feature("phrase cosine"),
+        *(Feature(f.name.format("phrases"), direction=f.direction) for f in OVERLAP),
         Feature("share of numbers found in the other"),
         Feature("rarity of unshared numbers, sparer side", direction=0),
         *(Feature(similarity) for similarity in _EXTRA[kind]),
@@ -51,13 +58,15 @@ class ColumnFeatures:
 
     column: Column
     words: TokenVectors
+    phrases: TokenVectors
     grams: TokenVectors
     digits: TokenVectors
     rarity: Floats
 
     @cached_property
-    def _overlaps(self) -> tuple[TokenOverlap, TokenOverlap, TokenOverlap]:
-        return TokenOverlap(self.words), TokenOverlap(self.grams), TokenOverlap(self.digits)
+    def _overlaps(self) -> tuple[TokenOverlap, ...]:
+        kinds = (self.words, self.phrases, self.grams, self.digits)
+        return tuple(TokenOverlap(vectors) for vectors in kinds)
 
     def __call__(self, rows_l: Positions, rows_r: Positions) -> FeatureTable:
         """Features of pairs of rows."""
@@ -83,7 +92,7 @@ class ColumnFeatures:
 
     def _distinct(self, low: Positions, high: Positions) -> Floats:
         texts = self.column.words
-        words, grams, digits = self._overlaps
+        words, phrases, grams, digits = self._overlaps
         left, right = [texts[i] for i in low], [texts[i] for i in high]
         equal = np.fromiter(map(str.__eq__, left, right), dtype=np.float32, count=len(left))
         rarity = np.minimum(self.rarity[low], self.rarity[high])
@@ -93,7 +102,9 @@ class ColumnFeatures:
             text_similarities(left, right),
             words.cosine(low, high),
             grams.cosine(low, high),
-            shared_mass_features(words, low, high),
+            overlap_features(words, low, high),
+            phrases.cosine(low, high),
+            overlap_features(phrases, low, high),
             shared_mass_features(digits, low, high)[:, [1, 3]],
         ]
         if self.column.kind == "number":

@@ -26,10 +26,11 @@ class PairFeatures:
 
     def __init__(self, vectors: TableVectors) -> None:
         self._columns = [
-            ColumnFeatures(column, words, grams, digits, rarity)
-            for column, words, grams, digits, rarity in zip(
+            ColumnFeatures(column, words, phrases, grams, digits, rarity)
+            for column, words, phrases, grams, digits, rarity in zip(
                 vectors.table.columns,
                 vectors.words.columns,
+                vectors.phrases.columns,
                 vectors.grams.columns,
                 vectors.digits.columns,
                 vectors.value_rarity,

@@ -11,7 +11,15 @@ from glueml_core.matching.arrays import Floats, Positions, SparseRows
 from glueml_core.matching.features.feature import Feature
 from glueml_core.matching.tokens import TokenVectors, paired_dot
 
-__all__ = ["SHARED_MASS", "TokenOverlap", "shared_mass_features"]
+__all__ = [
+    "OVERLAP",
+    "SHARED_MASS",
+    "TokenOverlap",
+    "overlap_features",
+    "shared_mass_features",
+]
+
+_PAIRS_AT_ONCE = 200_000
 
 
 @dataclass(frozen=True)
@@ -41,6 +49,21 @@ class TokenOverlap:
         """Sum of the IDF of the tokens that both have."""
         return paired_dot(self._half, self._half, left, right)
 
+    def rarest(self, left: Positions, right: Positions) -> Floats:
+        """IDF of the rarest token of both, of left alone and of right alone, shape (n_pairs, 3)."""
+        rarest = np.empty((len(left), 3), dtype=np.float32)
+        for start in range(0, len(left), _PAIRS_AT_ONCE):
+            part = slice(start, start + _PAIRS_AT_ONCE)
+            of_left, of_right = self._weighted[left[part]], self._weighted[right[part]]
+            both = of_left.multiply(self.vectors.presence[right[part]]).tocsr()
+            for position, tokens in enumerate((both, of_left - both, of_right - both)):
+                rarest[part, position] = np.asarray(tokens.max(axis=1).todense()).ravel()
+        return rarest
+
+    @cached_property
+    def _weighted(self) -> SparseRows:
+        return self.vectors.weighted()
+
 
 # Rarity adds up with the length of a text, so more of it may mean a longer text only: left free.
 SHARED_MASS = (
@@ -48,6 +71,15 @@ SHARED_MASS = (
     Feature("share of {} found in the other"),
     Feature("rarity of unshared {}, fuller side", direction=0),
     Feature("rarity of unshared {}, sparer side", direction=0),
+)
+
+# A text's one telling token is lost in the sum over a long one, so the rarest counts by itself.
+OVERLAP = (
+    *SHARED_MASS,
+    Feature("share of {} found in the other, fuller side"),
+    Feature("rarest of shared {}"),
+    Feature("rarest of unshared {}, fuller side", direction=0),
+    Feature("rarest of unshared {}, sparer side", direction=0),
 )
 
 
@@ -60,3 +92,13 @@ def shared_mass_features(overlap: TokenOverlap, left: Positions, right: Position
         contained = np.where(sparer > 0, np.minimum(shared / sparer, 1), np.nan)
     unshared = np.maximum(np.column_stack([mass_l, mass_r]) - shared[:, None], 0)
     return np.column_stack([shared, contained, unshared.max(axis=1), unshared.min(axis=1)])
+
+
+def overlap_features(overlap: TokenOverlap, left: Positions, right: Positions) -> Floats:
+    """OVERLAP: all that tokens say by their rarity, shape (n_pairs, 8)."""
+    masses = shared_mass_features(overlap, left, right)
+    fuller = np.maximum(overlap.mass[left], overlap.mass[right])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = np.where(fuller > 0, np.minimum(masses[:, 0] / fuller, 1), np.nan)
+    both, here, there = overlap.rarest(left, right).T
+    return np.column_stack([masses, share, both, np.maximum(here, there), np.minimum(here, there)])
