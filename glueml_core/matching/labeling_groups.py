@@ -17,6 +17,8 @@ __all__ = ["GroupBuilder"]
 
 # Every so manieth row of a doubtful group is the likely match of the one before it.
 _PARTNER_EVERY = 3
+# Of the rows of a doubtful group, the share that may be of one cluster: they ask the same again.
+_MOST_OF_A_CLUSTER = 0.4
 
 
 @dataclass
@@ -66,15 +68,17 @@ class GroupBuilder:
             seeds: The first rows.
             doubt: What is to be learned from each pair, at least 0, shape (n_pairs,).
             cluster: The cluster each row is in now, shape (n_rows,). Rows of one cluster ask the
-                same question of a newcomer, so they count once.
+                same question of a newcomer, so they count once, and few of them come.
         """
         group: list[int] = []
         self._take(group, seeds)
         while len(group) < self.size:
+            welcome = self._welcome(group, cluster)
             if len(group) % _PARTNER_EVERY == _PARTNER_EVERY - 1:
-                picks = self._free_neighbours([group[-1]])[:1]
+                near = self._free_neighbours([group[-1]])
+                picks = near[welcome[near]][:1]
             else:
-                picks = self._most_in_doubt(group, doubt, cluster)
+                picks = self._most_in_doubt(group, doubt, cluster, welcome)
             picks = picks if len(picks) else self._free_neighbours(group)[:1]
             if not len(picks):
                 break
@@ -86,14 +90,21 @@ class GroupBuilder:
         near = self._free_neighbours(seeds)
         return near if len(near) else self._free_neighbours(group)
 
-    def _most_in_doubt(self, group: list[int], doubt: Floats, cluster: Positions) -> Positions:
+    def _welcome(self, group: list[int], cluster: Positions) -> Mask:
+        """Free rows of clusters that the group has few rows of, shape (n_rows,)."""
+        most = max(round(self.size * _MOST_OF_A_CLUSTER), 2)
+        held = np.bincount(cluster[group], minlength=int(cluster.max()) + 1)
+        return np.asarray(self.free & (held < most)[cluster])
+
+    def _most_in_doubt(
+        self, group: list[int], doubt: Floats, cluster: Positions, welcome: Mask
+    ) -> Positions:
         asked: dict[int, dict[int, float]] = {}
         for member in group:
             rows, pairs = self.graph.neighbours(member)
             own = int(cluster[member])
-            for row, worth in zip(
-                rows[self.free[rows]], doubt[pairs][self.free[rows]], strict=True
-            ):
+            chosen = welcome[rows]
+            for row, worth in zip(rows[chosen], doubt[pairs][chosen], strict=True):
                 questions = asked.setdefault(int(row), {})
                 questions[own] = max(questions.get(own, 0.0), float(worth))
         best = sorted(asked, key=lambda row: (-sum(asked[row].values()), row))

@@ -17,6 +17,8 @@ __all__ = ["SeedPicker"]
 _TOP_SHARE = 0.005
 # Samples pairs by a power of their doubt, or the many that are hardly in doubt would win.
 _DOUBT_POWER = 2.0
+# Two large clusters have a pair for each two of their rows, and all ask the one thing.
+_REPEAT_POWER = 0.25
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,21 @@ class SeedPicker:
         crowd = self._crowd(open_pairs)
         return self._rows(int(self.chance.choice(open_pairs[crowd == crowd.min()])))
 
-    def in_doubt(self, doubt: Floats) -> list[int]:
-        """The rows of a pair, sampled by its doubt in [0, 1]; none if no free pair is in doubt."""
+    def in_doubt(self, doubt: Floats, question: Positions) -> list[int]:
+        """
+        The rows of a pair, sampled by its doubt; none if no free pair is in doubt.
+
+        Args:
+            doubt: What is to be learned from each pair, in [0, 1], shape (n_pairs,).
+            question: Number of what each pair asks, shape (n_pairs,); the more pairs ask the same,
+                the less each of them counts.
+        """
         free = self.builder.free
         open_pairs = np.flatnonzero(free[self.left] & free[self.right] & (doubt > 0))
         if not len(open_pairs):
             return []
         weight = (doubt[open_pairs] / (1 + self._crowd(open_pairs))) ** _DOUBT_POWER
+        weight /= np.bincount(question)[question[open_pairs]] ** _REPEAT_POWER
         return self._rows(int(self.chance.choice(open_pairs, p=weight / weight.sum())))
 
     def at_random(self) -> list[int]:

@@ -107,11 +107,11 @@ class _Chooser:
 
     def seek_doubt(self, count: int) -> list[list[int]]:
         """Groups where the clusters are likely wrong, every so manieth one begun at random."""
-        groups, doubt = [], self.view.doubt
+        groups, doubt, question = [], self.view.doubt, self.view.question
         for number in range(1, count + 1):
             if number % _RANDOM_EVERY == 0:
                 groups += self.at_random(1)
-            elif seeds := self.picker.in_doubt(doubt):
+            elif seeds := self.picker.in_doubt(doubt, question):
                 groups.append(self.builder.in_doubt(seeds, doubt, self.view.cluster))
         return [group for group in groups if len(group) >= _MIN_SET_SIZE]
 

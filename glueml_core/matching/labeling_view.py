@@ -88,6 +88,13 @@ class LabelingView:
         together = self.cluster[self.left] == self.cluster[self.right]
         return np.where(together, 1 - self.likeness, self.likeness)
 
+    @property
+    def question(self) -> Positions:
+        """Number of what each pair asks, which is whether its two clusters are one."""
+        one, other = self.cluster[self.left], self.cluster[self.right]
+        both = np.minimum(one, other) * len(self.cluster) + np.maximum(one, other)
+        return np.unique(both, return_inverse=True)[1]
+
 
 @dataclass(frozen=True)
 class _Known:

@@ -47,6 +47,29 @@ def test_a_group_in_doubt_gathers_the_pairs_that_are(clustered):
     assert {0, 3, 25, 41} <= set(group)
 
 
+def test_a_group_in_doubt_has_few_rows_of_one_cluster(clustered):
+    pair_count = len(clustered[0])
+    cluster = np.arange(ROWS) // CLUSTER
+
+    group = builder_of(clustered).in_doubt([0, 1], np.ones(pair_count), cluster)
+
+    assert len(group) == 10
+    assert np.bincount(cluster[group]).max() == 4
+
+
+def test_a_question_that_many_pairs_ask_is_not_asked_that_much_more(clustered):
+    left, right, _ = clustered
+    # One pair of the first and the last cluster, and the 400 of the first and the second.
+    once = (left == 0) & (right == 59)
+    often = (left < CLUSTER) & (right // CLUSTER == 1)
+    question = np.where(once, 0, np.where(often, 1, 2))
+    picker = SeedPicker(builder_of(clustered), left, right, np.random.default_rng(0))
+
+    seeds = [tuple(picker.in_doubt((once | often) * 0.5, question)) for _ in range(2000)]
+
+    assert 10 < seeds.count((0, 59)) < 40
+
+
 def test_seeds_keep_away_from_rows_chosen_before(clustered):
     builder = builder_of(clustered, size=5)
     builder.crowd[:40] = 5
