@@ -55,4 +55,5 @@ def test_it_goes_through_the_whole_loop(tmp_path, s3, s3_server, bucket):
     paper = matched["id"].str.partition("/")[2]
     both = matched[paper.duplicated(keep=False)]
     found = both.groupby(paper)["match_id"].nunique().value_counts()
-    assert found[1] > 0.9 * found.sum()
+    # The dial at 0.9 prefers precision: some of the pairs are left apart.
+    assert found[1] > 0.85 * found.sum()
