@@ -16,6 +16,7 @@ from glueml_core.matching.features.feature import side_by_side
 from glueml_core.matching.features.telling import TellingWords, WordLore
 from glueml_core.matching.matcher import Matcher
 from glueml_core.matching.pair_model import PairModel
+from glueml_core.matching.portions import portions
 
 __all__ = ["Scoring", "SecondStage", "first_stage_scores", "mean_log_odds", "start_scores"]
 
@@ -65,7 +66,7 @@ class Scoring:
             self._score(
                 self.comparison.features_of(left[part], right[part]), left[part], right[part]
             )
-            for part in _portions(len(left))
+            for part in portions(len(left), _PAIRS_AT_ONCE)
         ]
         return np.concatenate([*parts, np.empty(0, np.float32)])
 
@@ -145,7 +146,3 @@ class SecondStage:
             score = first_stage_scores(self.models, first)
         rivals = self.competition(left, right, score)
         return side_by_side([first, rivals, self.telling(left, right)])
-
-
-def _portions(count: int) -> list[slice]:
-    return [slice(start, start + _PAIRS_AT_ONCE) for start in range(0, count, _PAIRS_AT_ONCE)]

@@ -14,6 +14,7 @@ from scipy import sparse
 
 from glueml_core.matching.arrays import Floats, Positions, SparseRows
 from glueml_core.matching.background import rarity
+from glueml_core.matching.portions import portions
 
 __all__ = [
     "TokenMatrix",
@@ -167,8 +168,7 @@ def _presence(rows: Positions, tokens: Positions, row_count: int, token_count: i
 def paired_dot(left: SparseRows, right: SparseRows, rows_l: Positions, rows_r: Positions) -> Floats:
     """Dot product of row `rows_l[i]` of one matrix with row `rows_r[i]` of another, for each i."""
     dots = np.empty(len(rows_l), dtype=np.float32)
-    for start in range(0, len(rows_l), _PAIRS_AT_ONCE):
-        part = slice(start, start + _PAIRS_AT_ONCE)
+    for part in portions(len(rows_l), _PAIRS_AT_ONCE):
         products = left[rows_l[part]].multiply(right[rows_r[part]])
         dots[part] = np.asarray(products.sum(axis=1)).ravel()
     return dots

@@ -14,6 +14,7 @@ from glueml_core.matching.features.text import TEXT_SIMILARITIES, text_similarit
 from glueml_core.matching.features.tokens import (
     OVERLAP,
     TokenOverlap,
+    features_about,
     overlap_features,
     shared_mass_features,
 )
@@ -38,9 +39,9 @@ def column_layout(name: str, kind: Kind) -> tuple[Feature, ...]:
         *(Feature(similarity) for similarity in TEXT_SIMILARITIES),
         Feature("word cosine"),
         Feature("letter cosine"),
-        *(Feature(f.name.format("words"), direction=f.direction) for f in OVERLAP),
+        *features_about("words", OVERLAP),
         Feature("phrase cosine"),
-        *(Feature(f.name.format("phrases"), direction=f.direction) for f in OVERLAP),
+        *features_about("phrases", OVERLAP),
         Feature("share of numbers found in the other"),
         Feature("rarity of unshared numbers, sparer side", direction=0),
         *(Feature(similarity) for similarity in _EXTRA[kind]),

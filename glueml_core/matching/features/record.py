@@ -9,7 +9,12 @@ import numpy as np
 
 from glueml_core.matching.arrays import Floats, Positions, SparseRows
 from glueml_core.matching.features.feature import Feature, FeatureTable
-from glueml_core.matching.features.tokens import SHARED_MASS, TokenOverlap, shared_mass_features
+from glueml_core.matching.features.tokens import (
+    SHARED_MASS,
+    TokenOverlap,
+    features_about,
+    shared_mass_features,
+)
 from glueml_core.matching.tokens import paired_dot
 from glueml_core.matching.vectors import TableVectors
 
@@ -19,9 +24,9 @@ __all__ = ["RecordFeatures", "moved_layout", "record_layout"]
 def record_layout() -> tuple[Feature, ...]:
     """The features of whole rows, in the order in which they are computed."""
     masses = (
-        Feature(feature.name.format(tokens), direction=feature.direction)
+        feature
         for tokens in ("words of the record", "letters of the record", "codes")
-        for feature in SHARED_MASS
+        for feature in features_about(tokens, SHARED_MASS)
     )
     return (
         Feature("record word cosine"),

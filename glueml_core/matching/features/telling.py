@@ -12,6 +12,7 @@ from scipy.special import logit
 
 from glueml_core.matching.arrays import Floats, Positions, SparseRows
 from glueml_core.matching.features.feature import Feature, FeatureTable
+from glueml_core.matching.portions import portions
 
 __all__ = ["TellingWords", "WordLore", "telling_layout"]
 
@@ -72,7 +73,7 @@ class TellingWords:
     ) -> TellingWords:
         """Learn from candidate pairs and their match scores in [0, 1]."""
         counts = np.zeros((2, 2, presence.shape[1]))
-        for part in _portions(len(left)):
+        for part in portions(len(left), _PAIRS_AT_ONCE):
             both = presence[left[part]].multiply(presence[right[part]]).tocsr()
             either = presence[left[part]] + presence[right[part]]
             for kind, pairs in enumerate((both, either - 2 * both)):
@@ -96,7 +97,7 @@ class TellingWords:
     def __call__(self, left: Positions, right: Positions) -> FeatureTable:
         """Features of any pairs of rows."""
         values = np.empty((len(left), len(_LAYOUT)), dtype=np.float32)
-        for part in _portions(len(left)):
+        for part in portions(len(left), _PAIRS_AT_ONCE):
             of_left, of_right = self.presence[left[part]], self.presence[right[part]]
             both = of_left.multiply(of_right).tocsr()
             here = _most_and_sum(of_left - both, self.unshared)
@@ -118,7 +119,3 @@ def _most_and_sum(words: SparseRows, weight: Floats) -> Floats:
     weighted = (words @ sparse.diags(weight)).tocsr()
     most = np.asarray(weighted.max(axis=1).todense()).ravel()
     return np.column_stack([most, np.asarray(weighted.sum(axis=1)).ravel()])
-
-
-def _portions(count: int) -> list[slice]:
-    return [slice(start, start + _PAIRS_AT_ONCE) for start in range(0, count, _PAIRS_AT_ONCE)]

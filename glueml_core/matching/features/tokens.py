@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 
 from glueml_core.matching.arrays import Floats, Positions, SparseRows
 from glueml_core.matching.features.feature import Feature
+from glueml_core.matching.portions import portions
 from glueml_core.matching.tokens import TokenVectors, paired_dot
 
 __all__ = [
     "OVERLAP",
     "SHARED_MASS",
     "TokenOverlap",
+    "features_about",
     "overlap_features",
     "shared_mass_features",
 ]
@@ -52,8 +55,7 @@ class TokenOverlap:
     def rarest(self, left: Positions, right: Positions) -> Floats:
         """IDF of the rarest token of both, of left alone and of right alone, shape (n_pairs, 3)."""
         rarest = np.empty((len(left), 3), dtype=np.float32)
-        for start in range(0, len(left), _PAIRS_AT_ONCE):
-            part = slice(start, start + _PAIRS_AT_ONCE)
+        for part in portions(len(left), _PAIRS_AT_ONCE):
             of_left, of_right = self._weighted[left[part]], self._weighted[right[part]]
             both = of_left.multiply(self.vectors.presence[right[part]]).tocsr()
             for position, tokens in enumerate((both, of_left - both, of_right - both)):
@@ -81,6 +83,11 @@ OVERLAP = (
     Feature("rarest of unshared {}, fuller side", direction=0),
     Feature("rarest of unshared {}, sparer side", direction=0),
 )
+
+
+def features_about(tokens: str, features: Sequence[Feature]) -> Iterator[Feature]:
+    """SHARED_MASS or OVERLAP of one kind of tokens."""
+    return (replace(feature, name=feature.name.format(tokens)) for feature in features)
 
 
 def shared_mass_features(overlap: TokenOverlap, left: Positions, right: Positions) -> Floats:

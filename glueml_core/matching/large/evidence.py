@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from glueml_core.matching.arrays import Mask, Positions
 from glueml_core.matching.large.agreement import PER_NAT, Agreement, News
 from glueml_core.matching.large.texts import TextColumn
+from glueml_core.matching.portions import portions
 
 __all__ = ["Evidence", "text_rarities"]
 
@@ -45,13 +46,10 @@ class Evidence:
 
     def __call__(self, left: Positions, right: Positions) -> NDArray[np.int32]:
         """Evidence of each pair of rows, in thousandths of a nat, shape (n_pairs,)."""
-        portions = [
-            self._portion(
-                left[start : start + _PAIRS_AT_ONCE], right[start : start + _PAIRS_AT_ONCE]
-            )
-            for start in range(0, len(left), _PAIRS_AT_ONCE)
+        found = [
+            self._portion(left[part], right[part]) for part in portions(len(left), _PAIRS_AT_ONCE)
         ]
-        return np.concatenate([np.empty(0, np.int32), *portions])
+        return np.concatenate([np.empty(0, np.int32), *found])
 
     def _portion(self, left: Positions, right: Positions) -> NDArray[np.int32]:
         given = self.codes.take(left, axis=0)

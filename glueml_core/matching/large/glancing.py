@@ -14,6 +14,7 @@ from glueml_core.matching.large.apprentice import Apprentice
 from glueml_core.matching.large.cores import CORES
 from glueml_core.matching.large.likeness import Cells, likeness
 from glueml_core.matching.large.table import LargeTable
+from glueml_core.matching.portions import portions
 
 __all__ = ["Glancing", "TableLikeness"]
 
@@ -87,14 +88,12 @@ class Glancing:
             progress: Told the share of the pairs done.
         """
         probability = np.empty(len(left), dtype=np.float32)
-        portions = [
-            slice(start, start + _PAIRS_AT_ONCE) for start in range(0, len(left), _PAIRS_AT_ONCE)
-        ]
+        parts = portions(len(left), _PAIRS_AT_ONCE)
         with ThreadPoolExecutor(CORES) as threads:
-            found = threads.map(lambda part: self._portion(left[part], right[part]), portions)
-            for done, (part, chance) in enumerate(zip(portions, found, strict=True), start=1):
+            found = threads.map(lambda part: self._portion(left[part], right[part]), parts)
+            for done, (part, chance) in enumerate(zip(parts, found, strict=True), start=1):
                 probability[part] = chance
-                progress(done / len(portions))
+                progress(done / len(parts))
         return probability
 
     def _portion(self, left: Positions, right: Positions) -> Floats:
