@@ -23,7 +23,7 @@ from glueml_core.matching.evaluation_clusters import (
     estimate_clusters,
 )
 from glueml_core.matching.evaluation_intervals import resampled_metrics, resampled_recall
-from glueml_core.matching.held_out_scoring import HeldOutScoring
+from glueml_core.matching.held_out_clusters import held_out_together
 from glueml_core.matching.importances import column_importances
 from glueml_core.matching.labeling_advice import Churn, churn_between, labeling_advice
 from glueml_core.matching.labels import LabeledPairs, TooFewLabelsError, labeled_pairs
@@ -36,6 +36,8 @@ from glueml_core.matching.teaching import compare_to_teach
 from glueml_core.matching.training import train_on
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pandera.typing import DataFrame
 
     from glueml_core.matching.arrays import Floats, Mask, Positions
@@ -81,8 +83,9 @@ def evaluate_matcher(
     _check_can_be_held_back(labeled)
     progress(0.3, "Learning from parts of the labels")
     taught = _Taught.by(labeled, comparison, options)
-    progress(0.6, "Judging the clusters")
-    judged = _judge_clusters(taught, options.seed)
+    judged = _judge_clusters(
+        taught, options.seed, lambda share: progress(0.5 + 0.3 * share, "Judging the clusters")
+    )
     progress(0.8, "Comparing with earlier labels")
     churn = _churn(taught, labels, options)
     progress(1.0, "Evaluated")
@@ -107,17 +110,8 @@ class _Taught:
     @cached_property
     def clusters(self) -> TableClusters:
         """As a user gets them, but for enforced labels."""
-        return TableClusters(self.comparison, self._scoring, self.threshold)
-
-    @cached_property
-    def held_out(self) -> TableClusters:
-        """As they are where nobody has labeled anything."""
-        scoring = HeldOutScoring(self._scoring, self.labeled)
+        scoring = Scoring(self.matcher, self.comparison)
         return TableClusters(self.comparison, scoring, self.threshold)
-
-    @cached_property
-    def _scoring(self) -> Scoring:
-        return Scoring(self.matcher, self.comparison)
 
     @cached_property
     def is_candidate(self) -> Mask:
@@ -187,7 +181,9 @@ def _check_can_be_held_back(labeled: LabeledPairs) -> None:
             )
 
 
-def _judge_clusters(taught: _Taught, seed: int) -> ClusterEstimate:
+def _judge_clusters(
+    taught: _Taught, seed: int, progress: Callable[[float], None]
+) -> ClusterEstimate:
     labeled, clusters = taught.labeled, taught.clusters
     together = clusters.together(labeled.left, labeled.right)
     scored = taught.is_candidate | together
@@ -195,18 +191,21 @@ def _judge_clusters(taught: _Taught, seed: int) -> ClusterEstimate:
     likely = estimate_clusters(
         clusters.pairs_beside(labeled),
         KnownPairs.of(labeled.is_match[scored], together[scored]),
-        _sample(taught),
+        _sample(taught, progress),
         found,
         seed,
     )
     return ClusterEstimate(**{name: Estimate.of(values) for name, values in likely.items()})
 
 
-def _sample(taught: _Taught) -> LabeledSample:
+def _sample(taught: _Taught, progress: Callable[[float], None]) -> LabeledSample:
     labeled = taught.labeled
+    together = held_out_together(
+        taught.comparison, labeled, taught.matcher, taught.threshold, progress
+    )
     pairs = ClusteredPairs(
         prob=taught.matcher.held_out.probability.astype(np.float64),
-        together=taught.held_out.together(labeled.left, labeled.right),
+        together=together,
         count=np.ones(len(labeled)),
     )
     return LabeledSample(pairs, labeled.is_match, labeled.labeling_set)
@@ -233,7 +232,7 @@ def _churn(taught: _Taught, labels: DataFrame[Labels], options: MatchingOptions)
     except TooFewLabelsError:
         return Churn(changed_records=1.0, agreement=0.0)
     row_of = table.row_of
-    return churn_between(before.held_out.cluster[row_of], taught.held_out.cluster[row_of])
+    return churn_between(before.clusters.cluster[row_of], taught.clusters.cluster[row_of])
 
 
 def _curve_points(curve: PrecisionRecallCurve) -> tuple[CurvePoint, ...]:

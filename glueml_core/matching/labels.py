@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from pandera.typing import DataFrame
@@ -12,6 +13,8 @@ from glueml_core.matching.rows import DistinctRows
 from glueml_core.schemas import Labels
 
 __all__ = ["LabeledPairs", "TooFewLabelsError", "labeled_pairs"]
+
+_FOLDS = 5
 
 
 class TooFewLabelsError(ValueError):
@@ -38,6 +41,24 @@ class LabeledPairs:
 
     def __len__(self) -> int:
         return len(self.left)
+
+    @cached_property
+    def fold(self) -> Positions:
+        """
+        Fold of each pair, from 0, to be judged by what the others teach; shape (n_pairs,).
+
+        A labeling set is never torn apart. With a single one there is nothing else to tear, so
+        its pairs are dealt out.
+        """
+        units = self.labeling_set
+        if len(np.unique(units)) == 1:
+            units = np.lexsort((np.arange(len(self)), self.is_match)).argsort()
+        # Dealt by their matches, so that every fold has some.
+        matches = np.bincount(units, weights=self.is_match)
+        order = np.lexsort((np.arange(len(matches)), -matches))
+        fold_of_unit = np.empty(len(matches), dtype=np.int64)
+        fold_of_unit[order] = np.arange(len(matches)) % min(_FOLDS, len(matches))
+        return fold_of_unit[units]
 
     @property
     def is_equal(self) -> Mask:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import lightgbm as lgb
@@ -73,6 +73,14 @@ class Matcher:
         odds = self.calibration.log_odds(log_odds)
         odds[is_equal] = self.equal_records.log_odds(odds[is_equal])
         return np.asarray(expit(odds), dtype=np.float32)
+
+    def of_fold(self, fold: int) -> Matcher:
+        """What it is without the labels of one fold: the models that learned from the others."""
+        return replace(
+            self,
+            first_stage=(self.first_stage[fold],),
+            second_stage=(self.second_stage[fold],),
+        )
 
     def check_extensions(self, extensions: Extensions) -> None:
         """ValueError if a feature it learned from is not there."""

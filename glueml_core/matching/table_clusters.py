@@ -16,7 +16,6 @@ from glueml_core.matching.pair_values import look_up
 if TYPE_CHECKING:
     from glueml_core.matching.arrays import Floats, Mask, Positions
     from glueml_core.matching.comparison import Comparison
-    from glueml_core.matching.held_out_scoring import HeldOutScoring
     from glueml_core.matching.labels import LabeledPairs
     from glueml_core.matching.scoring import Scoring
 
@@ -35,7 +34,7 @@ class TableClusters:
     """
 
     comparison: Comparison
-    scoring: Scoring | HeldOutScoring
+    scoring: Scoring
     threshold: float
 
     @cached_property

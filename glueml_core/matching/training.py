@@ -21,7 +21,6 @@ from glueml_core.schemas import Labels, Records
 
 __all__ = ["train_matcher", "train_on"]
 
-_FOLDS = 5
 # Candidates that training looks at; a large table has many times more.
 _MOST_PAIRS = 300_000
 _NO_CHANGE = LogisticCurve(slope=1.0, intercept=0.0)
@@ -55,12 +54,11 @@ def train_matcher(
 
 def train_on(comparison: Comparison, labeled: LabeledPairs, options: MatchingOptions) -> Matcher:
     """Train on a table that is prepared already; the labels hold both kinds of pairs."""
-    folds = _folds(labeled)
     first = comparison.features_of(labeled.left, labeled.right)
-    first_stage = _fold_models(first, labeled, folds, options.seed)
-    second = _second_stage(comparison, first, first_stage, labeled, folds)
-    second_stage = _fold_models(second, labeled, folds, options.seed + 1)
-    odds = _out_of_fold(second_stage, second, folds)
+    first_stage = _fold_models(first, labeled, options.seed)
+    second = _second_stage(comparison, first, first_stage, labeled)
+    second_stage = _fold_models(second, labeled, options.seed + 1)
+    odds = _out_of_fold(second_stage, second, labeled.fold)
     calibration, equal_records = _calibrated(odds, labeled)
     matcher = Matcher(
         columns=comparison.table.profile,
@@ -88,31 +86,12 @@ def _calibrated(odds: Floats, labeled: LabeledPairs) -> tuple[LogisticCurve, Log
     return every, LogisticCurve.fit(of_equal, is_match[equal], _NO_CHANGE, _EQUAL_PRIOR_WEIGHT)
 
 
-def _folds(labeled: LabeledPairs) -> Positions:
-    """
-    Fold of each labeled pair; a labeling set is never torn apart.
-
-    With a single labeling set there is nothing else to tear, so its pairs are dealt out.
-    """
-    units = labeled.labeling_set
-    if len(np.unique(units)) == 1:
-        units = np.lexsort((np.arange(len(labeled)), labeled.is_match)).argsort()
-    # Dealt by their matches, so that every fold has some.
-    matches = np.bincount(units, weights=labeled.is_match)
-    order = np.lexsort((np.arange(len(matches)), -matches))
-    fold_of_unit = np.empty(len(matches), dtype=np.int64)
-    fold_of_unit[order] = np.arange(len(matches)) % min(_FOLDS, len(matches))
-    return fold_of_unit[units]
-
-
-def _fold_models(
-    features: FeatureTable, labeled: LabeledPairs, folds: Positions, seed: int
-) -> tuple[PairModel, ...]:
+def _fold_models(features: FeatureTable, labeled: LabeledPairs, seed: int) -> tuple[PairModel, ...]:
     """One model a fold, trained on the labels of all others."""
     models = []
-    for fold in range(int(folds.max()) + 1):
+    for fold in range(int(labeled.fold.max()) + 1):
         # How alike equal records are teaches nothing about others.
-        seen = np.flatnonzero((folds != fold) & ~labeled.is_equal)
+        seen = np.flatnonzero((labeled.fold != fold) & ~labeled.is_equal)
         part = features.take(seen)
         models.append(
             train_pair_model(
@@ -127,12 +106,11 @@ def _second_stage(
     first: FeatureTable,
     first_stage: tuple[PairModel, ...],
     labeled: LabeledPairs,
-    folds: Positions,
 ) -> FeatureTable:
     """Second-stage features of labeled pairs, by models that had not learned from them."""
     parts, positions = [], []
     for fold, model in enumerate(first_stage):
-        unseen = np.flatnonzero(folds == fold)
+        unseen = np.flatnonzero(labeled.fold == fold)
         second_stage = SecondStage.of(comparison, [model])
         left, right = labeled.left[unseen], labeled.right[unseen]
         parts.append(second_stage(first.take(unseen), left, right))

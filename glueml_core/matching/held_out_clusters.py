@@ -1,0 +1,51 @@
+"""Clusters as they are where nobody has labeled anything."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from glueml_core.matching.scoring import Scoring
+from glueml_core.matching.table_clusters import TableClusters
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from glueml_core.matching.arrays import Mask
+    from glueml_core.matching.comparison import Comparison
+    from glueml_core.matching.labels import LabeledPairs
+    from glueml_core.matching.matcher import Matcher
+
+__all__ = ["held_out_together"]
+
+
+def held_out_together(
+    comparison: Comparison,
+    labeled: LabeledPairs,
+    matcher: Matcher,
+    threshold: float,
+    progress: Callable[[float], None] = lambda share: None,
+) -> Mask:
+    """
+    Whether labeled pairs end in one cluster if nothing is learned from their fold, (n_pairs,).
+
+    The whole table is clustered once a fold. To set apart the labeled pairs alone would not do:
+    around them stand pairs whose scores have learned the same labels, and pull them along.
+
+    Args:
+        comparison: The whole table.
+        labeled: What the matcher learned from.
+        matcher: With the models of each fold.
+        threshold: Match probability from which rows belong together.
+        progress: Told the share that is done.
+    """
+    together = np.zeros(len(labeled), dtype=bool)
+    fold_count = int(labeled.fold.max()) + 1
+    for fold in range(fold_count):
+        progress(fold / fold_count)
+        unseen = labeled.fold == fold
+        scoring = Scoring(matcher.of_fold(fold), comparison)
+        clusters = TableClusters(comparison, scoring, threshold)
+        together[unseen] = clusters.together(labeled.left[unseen], labeled.right[unseen])
+    return together
