@@ -46,14 +46,15 @@ def train_matcher(
     comparison = compare_to_teach(records, labels, options)
     labeled = labeled_pairs(labels, comparison.table).check()
     progress(0.4, "Training")
-    rows = np.unique(np.concatenate([labeled.left, labeled.right]))
-    matcher = train_on(comparison.around(rows, _MOST_PAIRS), labeled, options)
+    matcher = train_on(comparison, labeled, options)
     progress(1.0, "Trained")
     return matcher
 
 
 def train_on(comparison: Comparison, labeled: LabeledPairs, options: MatchingOptions) -> Matcher:
     """Train on a table that is prepared already; the labels hold both kinds of pairs."""
+    rows = np.unique(np.concatenate([labeled.left, labeled.right]))
+    comparison = comparison.around(rows, _MOST_PAIRS)
     first = comparison.features_of(labeled.left, labeled.right)
     first_stage = _fold_models(first, labeled, options.seed)
     second = _second_stage(comparison, first, first_stage, labeled)
