@@ -83,8 +83,9 @@ def evaluate_matcher(
     _check_can_be_held_back(labeled)
     progress(0.3, "Learning from parts of the labels")
     taught = _Taught.by(labeled, comparison, options)
+    progress(0.5, "Judging the clusters")
     judged = _judge_clusters(
-        taught, options.seed, lambda share: progress(0.5 + 0.3 * share, "Judging the clusters")
+        taught, options.seed, lambda share: progress(0.6 + 0.2 * share, "Judging the clusters")
     )
     progress(0.8, "Comparing with earlier labels")
     churn = _churn(taught, labels, options)

@@ -25,7 +25,7 @@ def held_out_together(
     labeled: LabeledPairs,
     matcher: Matcher,
     threshold: float,
-    progress: Callable[[float], None] = lambda share: None,
+    progress: Callable[[float], None],
 ) -> Mask:
     """
     Whether labeled pairs end in one cluster if nothing is learned from their fold, (n_pairs,).
@@ -41,7 +41,7 @@ def held_out_together(
         progress: Told the share that is done.
     """
     together = np.zeros(len(labeled), dtype=bool)
-    fold_count = int(labeled.fold.max()) + 1
+    fold_count = len(matcher.second_stage)
     for fold in range(fold_count):
         progress(fold / fold_count)
         unseen = labeled.fold == fold
