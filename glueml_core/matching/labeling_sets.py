@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from scipy.stats.qmc import Halton
 
 from glueml_core.matching.comparison import Comparison
 from glueml_core.matching.labeling_groups import GroupBuilder
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from pandera.typing import DataFrame
 
+    from glueml_core.matching.arrays import Positions
     from glueml_core.matching.matcher import Matcher
     from glueml_core.matching.options import MatchingOptions, Progress
     from glueml_core.schemas import Labels, Records
@@ -102,8 +104,10 @@ class _Chooser:
         return cls(view, builder, picker)
 
     def spread(self, count: int) -> list[list[int]]:
-        """Groups around likely matches, for want of a matcher."""
-        return self._around(self.picker.among(part) for part in self.picker.ladder(count))
+        """Groups around likely matches, for want of a matcher; the first few are near and far."""
+        groups = self._around(self.picker.among(part) for part in self.picker.ladder(count))
+        # Who labels no more than some of them should not have labeled the most alike alone.
+        return [groups[place] for place in _spread_out(len(groups))]
 
     def seek_doubt(self, count: int) -> list[list[int]]:
         """Groups where the clusters are likely wrong, every so manieth one begun at random."""
@@ -123,6 +127,12 @@ class _Chooser:
         """Groups from near to far; each seed is picked when the groups before it are complete."""
         groups = [self.builder.from_near_to_far(nodes) for nodes in seeds if nodes]
         return [group for group in groups if len(group) >= _MIN_SET_SIZE]
+
+
+def _spread_out(count: int) -> Positions:
+    """Places from 0, in an order of which every beginning reaches from end to end."""
+    even = Halton(d=1, scramble=False).random(count)[:, 0]
+    return np.asarray(even.argsort().argsort(), dtype=np.int64)
 
 
 def _by_content(nodes: list[int], set_count: int, set_size: int) -> list[list[int]]:

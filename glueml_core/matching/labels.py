@@ -61,6 +61,11 @@ class LabeledPairs:
         return fold_of_unit[units]
 
     @property
+    def is_many(self) -> bool:
+        """Whether every fold has a labeling set, so that no fold takes a fifth of all away."""
+        return len(np.unique(self.labeling_set)) >= _FOLDS
+
+    @property
     def is_equal(self) -> Mask:
         """Which pairs are of records that say the same."""
         return np.asarray(self.left == self.right)

@@ -41,6 +41,13 @@ class LogisticCurve:
         """Probability at each x, in [0, 1]."""
         return np.asarray(expit(self.log_odds(x)), np.float32)
 
+    def toward(self, other: LogisticCurve, share: float) -> LogisticCurve:
+        """The curve whose log odds lie by this share nearer to another's."""
+        return LogisticCurve(
+            (1 - share) * self.slope + share * other.slope,
+            (1 - share) * self.intercept + share * other.intercept,
+        )
+
     @classmethod
     def fit(
         cls, x: Floats, is_match: Mask, prior: LogisticCurve, prior_weight: float

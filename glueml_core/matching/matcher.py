@@ -17,11 +17,14 @@ from glueml_core.matching.logistic import LogisticCurve
 from glueml_core.matching.pair_model import PairModel
 from glueml_core.matching.rows import ColumnProfile
 from glueml_core.matching.threshold import choose_threshold
+from glueml_core.matching.unsupervised_share import unsettled_share
 
 __all__ = ["HeldOut", "Matcher"]
 
 # Of the features as much as of the text: models read features by their place.
-_FORMAT = 3
+_FORMAT = 4
+# What the one before wrote leans on nothing, and reads the same.
+_READABLE = (3, _FORMAT)
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Matcher:
         calibration: From the second stage's log odds to a probability.
         equal_records: A second calibration, of records that say the same in every column.
         held_out: The labeled pairs it learned from, scored out of fold.
+        unsupervised_share: How much of the second stage's log odds is the unsupervised score's own.
         extension_features: Names of the user's features it cannot do without.
     """
 
@@ -61,12 +65,18 @@ class Matcher:
     calibration: LogisticCurve
     equal_records: LogisticCurve
     held_out: HeldOut
+    unsupervised_share: float = 0.0
     extension_features: tuple[str, ...] = ()
 
     def threshold(self, precision_recall_tradeoff: float) -> float:
         """The match probability from which records belong together."""
         held_out = self.held_out
-        return choose_threshold(held_out.probability, held_out.is_match, precision_recall_tradeoff)
+        return choose_threshold(
+            held_out.probability,
+            held_out.is_match,
+            precision_recall_tradeoff,
+            unsettled_share(self.unsupervised_share),
+        )
 
     def probability(self, log_odds: Floats, is_equal: Mask) -> Floats:
         """Calibrated match probability, from the second stage's log odds."""
@@ -105,6 +115,7 @@ class Matcher:
                     "is_match": self.held_out.is_match.astype(int).tolist(),
                     "labeling_set": self.held_out.labeling_set.tolist(),
                 },
+                "unsupervised_share": self.unsupervised_share,
                 "extension_features": list(self.extension_features),
             }
         )
@@ -113,7 +124,7 @@ class Matcher:
     def from_json(cls, text: str) -> Matcher:
         """Read what `to_json` wrote; ValueError if a release of another format wrote it."""
         found = json.loads(text)
-        if found["format"] != _FORMAT:
+        if found["format"] not in _READABLE:
             raise ValueError(
                 f"The matcher has format {found['format']}; this release reads format {_FORMAT}."
             )
@@ -129,6 +140,7 @@ class Matcher:
                 np.array(held_out["is_match"], dtype=bool),
                 np.array(held_out["labeling_set"], dtype=np.int64),
             ),
+            unsupervised_share=found.get("unsupervised_share", 0.0),
             extension_features=tuple(found["extension_features"]),
         )
 

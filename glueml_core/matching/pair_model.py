@@ -13,7 +13,7 @@ from glueml_core.matching.arrays import Floats, Mask
 from glueml_core.matching.features import Feature
 from glueml_core.matching.logistic import LogisticCurve
 
-__all__ = ["PairModel", "train_pair_model"]
+__all__ = ["PairModel", "train_pair_model", "unsupervised_log_odds"]
 
 _ROUNDS = 120
 _PARAMETERS = {
@@ -61,9 +61,21 @@ class PairModel:
             self.trees.predict(values, raw_score=True, num_threads=2), dtype=np.float32
         )
 
+    def leaning(self, share: float) -> PairModel:
+        """Itself with a share of its log odds replaced by the unsupervised score's own."""
+        if share == 0:
+            return self
+        start = self.start.toward(_PRIOR, share)
+        return PairModel(start, _scaled(self.trees, 1 - share) if self.trees else None)
+
     def __call__(self, values: Floats, start_score: Floats) -> Floats:
         """Match probability of each pair, not yet calibrated."""
         return np.asarray(expit(self.log_odds(values, start_score)), np.float32)
+
+
+def unsupervised_log_odds(start_score: Floats) -> Floats:
+    """Log odds of each pair while no label says otherwise."""
+    return _PRIOR.log_odds(start_score)
 
 
 def train_pair_model(
@@ -93,3 +105,15 @@ def train_pair_model(
     constraints = [feature.direction for feature in features]
     parameters = {**_PARAMETERS, "seed": seed, "monotone_constraints": constraints}
     return PairModel(start, lgb.train(parameters, data, num_boost_round=_ROUNDS))
+
+
+def _scaled(trees: lgb.Booster, factor: float) -> lgb.Booster | None:
+    """The same trees with all they add to the log odds multiplied; none if nothing is left."""
+    if factor == 0:
+        return None
+    scaled = lgb.Booster(model_str=trees.model_to_string())
+    for number, tree in enumerate(scaled.dump_model()["tree_info"]):
+        for leaf in range(tree["num_leaves"]):
+            value = scaled.get_leaf_output(number, leaf)
+            scaled.set_leaf_output(number, leaf, value * factor)
+    return scaled

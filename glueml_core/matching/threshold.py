@@ -10,7 +10,9 @@ from glueml_core.tradeoff import expected_best_threshold, precision_weight
 __all__ = ["best_effectiveness", "choose_threshold"]
 
 
-def choose_threshold(probability: Floats, is_match: Mask, tradeoff: float) -> float:
+def choose_threshold(
+    probability: Floats, is_match: Mask, tradeoff: float, ideal_share: float = 0.0
+) -> float:
     """
     The mean match probability from which joining two clusters raises expected effectiveness.
 
@@ -25,13 +27,16 @@ def choose_threshold(probability: Floats, is_match: Mask, tradeoff: float) -> fl
             from, in [0, 1], shape (n_pairs,).
         is_match: Whether the pair is a match; one at least is.
         tradeoff: From 0 (recall) to 1 (precision).
+        ideal_share: From 0 to 1: how far to take E for 1, where what the labels say of it is not
+            to be relied on; at 1 and even tradeoff, records belong together from even odds.
 
     Source:
         Van Rijsbergen (1979), "Information Retrieval", chapter 7; Lipton, Elkan and Narayanaswamy
         (2014), "Optimal Thresholding of Classifiers to Maximize F1 Measure".
     """
     weight = precision_weight(tradeoff)
-    return expected_best_threshold(best_effectiveness(probability, is_match, weight), tradeoff)
+    reached = best_effectiveness(probability, is_match, weight)
+    return expected_best_threshold(reached + ideal_share * (1 - reached), tradeoff)
 
 
 def best_effectiveness(probability: Floats, is_match: Mask, weight: float) -> float:

@@ -14,9 +14,10 @@ from glueml_core.matching.labels import LabeledPairs, labeled_pairs
 from glueml_core.matching.logistic import LogisticCurve
 from glueml_core.matching.matcher import HeldOut, Matcher
 from glueml_core.matching.options import MatchingOptions, Progress
-from glueml_core.matching.pair_model import PairModel, train_pair_model
+from glueml_core.matching.pair_model import PairModel, train_pair_model, unsupervised_log_odds
 from glueml_core.matching.scoring import SecondStage, start_scores
 from glueml_core.matching.teaching import compare_to_teach
+from glueml_core.matching.unsupervised_share import choose_unsupervised_share, unsettled_share
 from glueml_core.schemas import Labels, Records
 
 __all__ = ["train_matcher", "train_on"]
@@ -58,9 +59,9 @@ def train_on(comparison: Comparison, labeled: LabeledPairs, options: MatchingOpt
     first = comparison.features_of(labeled.left, labeled.right)
     first_stage = _fold_models(first, labeled, options.seed)
     second = _second_stage(comparison, first, first_stage, labeled)
-    second_stage = _fold_models(second, labeled, options.seed + 1)
+    second_stage, share = _leaning(_fold_models(second, labeled, options.seed + 1), second, labeled)
     odds = _out_of_fold(second_stage, second, labeled.fold)
-    calibration, equal_records = _calibrated(odds, labeled)
+    calibration, equal_records = _calibrated(odds, labeled, unsettled_share(share))
     matcher = Matcher(
         columns=comparison.table.profile,
         first_stage=first_stage,
@@ -68,13 +69,32 @@ def train_on(comparison: Comparison, labeled: LabeledPairs, options: MatchingOpt
         calibration=calibration,
         equal_records=equal_records,
         held_out=HeldOut(calibration(odds), labeled.is_match, labeled.labeling_set),
+        unsupervised_share=share,
         extension_features=options.extensions.feature_names,
     )
     probability = matcher.probability(odds, labeled.is_equal)
     return replace(matcher, held_out=replace(matcher.held_out, probability=probability))
 
 
-def _calibrated(odds: Floats, labeled: LabeledPairs) -> tuple[LogisticCurve, LogisticCurve]:
+def _leaning(
+    models: tuple[PairModel, ...], features: FeatureTable, labeled: LabeledPairs
+) -> tuple[tuple[PairModel, ...], float]:
+    """Models that lean on the unsupervised score as far as labels bid, and how far that is."""
+    if labeled.is_many:
+        return models, 0.0
+    odds = _out_of_fold(models, features, labeled.fold)
+    learned = _calibrated(odds, labeled)[0].log_odds(odds)
+    unsupervised = unsupervised_log_odds(start_scores(features))
+    unequal = ~labeled.is_equal
+    share = choose_unsupervised_share(
+        learned[unequal], unsupervised[unequal], labeled.is_match[unequal]
+    )
+    return tuple(model.leaning(share) for model in models), share
+
+
+def _calibrated(
+    odds: Floats, labeled: LabeledPairs, unsettled: float = 0.0
+) -> tuple[LogisticCurve, LogisticCurve]:
     """
     Curves from held-out log odds to truth: of all pairs, and after it of equal records.
 
@@ -83,6 +103,7 @@ def _calibrated(odds: Floats, labeled: LabeledPairs) -> tuple[LogisticCurve, Log
     """
     equal, is_match = labeled.is_equal, labeled.is_match
     every = LogisticCurve.fit(odds[~equal], is_match[~equal], _NO_CHANGE, _PRIOR_WEIGHT)
+    every = every.toward(_NO_CHANGE, unsettled)
     of_equal = every.log_odds(odds[equal])
     return every, LogisticCurve.fit(of_equal, is_match[equal], _NO_CHANGE, _EQUAL_PRIOR_WEIGHT)
 

@@ -1,7 +1,9 @@
+import numpy as np
 import pandas as pd
 import pytest
 
 from glueml_core.matching import MatchingOptions, generate_labeling_sets
+from glueml_core.matching.comparison import compare
 from glueml_core.schemas import Labels
 
 NO_LABELS = pd.DataFrame({"labeling_set_id": [], "record_id": [], "label": []}, dtype=object)
@@ -95,3 +97,17 @@ def test_records_that_say_the_same_are_shown_side_by_side_too(records):
     side_by_side = sets.assign(original=original).duplicated(["labeling_set_id", "original"])
 
     assert 1 <= side_by_side.sum() <= 10
+
+
+def test_whoever_labels_two_sets_of_ten_has_seen_near_and_far(records):
+    sets = generate(records)
+    comparison = compare(records, MatchingOptions())
+    begin = sets.groupby("labeling_set_id", sort=False)["record_id"].agg(list)
+    row_of = dict(zip(comparison.table.record_ids, comparison.table.row_of, strict=True))
+    left, right = (np.array([row_of[members[at]] for members in begin]) for at in (0, 1))
+
+    likeness = comparison.features_of(left, right)["unsupervised: score"]
+
+    rank = (-likeness).argsort().argsort()
+    assert rank[0] <= 1
+    assert 3 <= rank[1] <= 7

@@ -1,0 +1,48 @@
+"""How much a matcher leans on the unsupervised score when its labels taught it little."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from glueml_core.matching.arrays import Floats, Mask
+
+__all__ = ["choose_unsupervised_share", "unsettled_share"]
+
+# Finer steps than a twentieth are beyond what labels can tell; and the step at 0 is exact, so that
+# who has learned enough owes the unsupervised score nothing.
+_STEPS = 20
+
+
+def choose_unsupervised_share(learned: Floats, unsupervised: Floats, is_match: Mask) -> float:
+    """
+    The share of the unsupervised log odds under which labels are most likely.
+
+    A few labels can teach less than the unsupervised score knew before them. Labels that a model
+    has not learned from tell which of the two to believe, and how far.
+
+    Args:
+        learned: Log odds of labeled pairs, by models that had not learned from them.
+        unsupervised: Log odds of the same pairs, as nobody's labels have touched them.
+        is_match: Truth of each pair.
+
+    Returns:
+        From 0, where learned log odds alone do best, to 1; of equally good shares the lowest.
+
+    Source:
+        Wolpert (1992), "Stacked Generalization".
+    """
+    shares = np.linspace(0, 1, _STEPS + 1)
+    odds = learned + shares[:, None] * (unsupervised - learned).astype(np.float64)
+    surprise = np.logaddexp(0, np.where(is_match, -odds, odds)).sum(axis=1)
+    return float(surprise.argmin() / _STEPS)
+
+
+def unsettled_share(unsupervised_share: float) -> float:
+    """
+    How far what labels say of a model's odds as a whole is left out, from 0 to 1.
+
+    Where all of the odds are the unsupervised score's, its own clusters are to stand: labels that
+    taught nothing must not move where it cuts. By the square, because half a learned model is
+    as good a one to measure as any.
+    """
+    return unsupervised_share**2

@@ -1,0 +1,153 @@
+"""How far a matcher of few labels leans on what was known before them."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit
+
+from glueml_core.matching import MatchingOptions, find_matches, train_matcher
+from glueml_core.matching.clustering import cluster_rows
+from glueml_core.matching.comparison import compare
+from glueml_core.matching.labeling_sets import choose_labeling_sets
+from glueml_core.matching.labels import labeled_pairs
+from glueml_core.matching.links import Links
+from glueml_core.matching.matcher import Matcher
+from glueml_core.matching.options import silent
+from glueml_core.matching.pair_model import train_pair_model, unsupervised_log_odds
+from glueml_core.matching.scoring import start_scores
+from glueml_core.matching.threshold import choose_threshold
+from glueml_core.matching.unsupervised_share import choose_unsupervised_share
+from glueml_core.schemas import Labels
+
+RIGHT = np.array([3.0, 2.0, -2.0, -3.0, 2.5, -2.5])
+IS_MATCH = RIGHT > 0
+
+
+@pytest.fixture(scope="module")
+def comparison(records):
+    return compare(records, MatchingOptions())
+
+
+@pytest.fixture(scope="module")
+def asked(comparison, truth):
+    """The first round, answered."""
+    none = Labels.validate(pd.DataFrame(columns=["labeling_set_id", "record_id", "label"]))
+    sets = choose_labeling_sets(comparison, none, None, MatchingOptions())
+    entity = truth.set_index("record_id")["entity"]
+    return Labels.validate(sets.assign(label=sets["record_id"].map(entity)))
+
+
+def test_labels_decide_whom_to_believe():
+    wrong = -RIGHT
+
+    assert choose_unsupervised_share(RIGHT, wrong, IS_MATCH) == 0
+    assert choose_unsupervised_share(wrong, RIGHT, IS_MATCH) == 1
+
+
+def test_two_that_err_about_different_pairs_are_believed_both():
+    one, other = RIGHT.copy(), RIGHT.copy()
+    one[0], other[3] = -2.0, 2.0
+
+    assert 0 < choose_unsupervised_share(one, other, IS_MATCH) < 1
+
+
+def test_a_score_that_agrees_with_what_was_learned_gets_no_share():
+    assert choose_unsupervised_share(RIGHT, RIGHT, IS_MATCH) == 0
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 0.6, 1.0])
+def test_odds_lie_between_the_learned_and_the_unsupervised_ones(comparison, asked, share):
+    labeled = labeled_pairs(asked, comparison.table)
+    features = comparison.features_of(labeled.left, labeled.right)
+    start = start_scores(features)
+    model = train_pair_model(features.features, features.values, start, labeled.is_match, seed=1)
+    learned, unsupervised = model.log_odds(features.values, start), unsupervised_log_odds(start)
+
+    odds = model.leaning(share).log_odds(features.values, start)
+
+    assert np.abs(learned - unsupervised).max() > 1
+    np.testing.assert_allclose(odds, (1 - share) * learned + share * unsupervised, atol=1e-3)
+
+
+def test_with_a_labeling_set_for_every_fold_labels_stand_for_themselves(records, asked):
+    matcher = train_matcher(records, asked, MatchingOptions(), silent)
+
+    assert matcher.unsupervised_share == 0
+
+
+def test_labels_that_teach_what_is_not_so_leave_the_unsupervised_clusters(
+    comparison, records, asked
+):
+    muddled = with_one_set_muddled(asked, by=3)
+    matcher = train_matcher(records, muddled, MatchingOptions(), silent)
+
+    matches = find_matches(records, matcher, muddled, MatchingOptions(), silent)
+
+    assert matcher.unsupervised_share == 1
+    assert same_clusters(matches["match_id"], unsupervised_clusters(comparison))
+
+
+def test_a_share_survives_being_saved(records, labels, asked):
+    few = train_matcher(records, with_one_set_muddled(asked, by=1), MatchingOptions(), silent)
+
+    read = Matcher.from_json(few.to_json())
+
+    assert read.unsupervised_share == few.unsupervised_share > 0
+    assert read.threshold(0.5) == pytest.approx(few.threshold(0.5), abs=1e-6)
+    pd.testing.assert_frame_equal(
+        find_matches(records, read, labels, MatchingOptions(), silent),
+        find_matches(records, few, labels, MatchingOptions(), silent),
+    )
+
+
+def test_a_matcher_of_the_format_before_leans_on_nothing(matcher):
+    saved = json.loads(matcher.to_json())
+    del saved["unsupervised_share"]
+
+    read = Matcher.from_json(json.dumps({**saved, "format": 3}))
+
+    assert read.unsupervised_share == 0
+    assert read.threshold(0.5) == pytest.approx(matcher.threshold(0.5), abs=1e-6)
+
+
+@pytest.mark.parametrize("ideal_share", [0.0, 0.3, 1.0])
+def test_the_dial_stays_monotone_however_little_labels_are_relied_on(ideal_share):
+    probability = np.linspace(0.05, 0.95, 19)
+    is_match = np.arange(19) % 3 > 0
+
+    cuts = [choose_threshold(probability, is_match, t / 20, ideal_share) for t in range(21)]
+
+    assert cuts == sorted(cuts)
+
+
+def test_at_an_even_tradeoff_who_learned_nothing_cuts_at_even_odds():
+    assert choose_threshold(RIGHT, ~IS_MATCH, 0.5, ideal_share=1.0) == 0.5
+
+
+def with_one_set_muddled(asked, by):
+    """Two labeling sets, of which one teaches what is not so."""
+    one, other = asked["labeling_set_id"].unique()[:2]
+    muddled, right = (asked[asked["labeling_set_id"] == number] for number in (one, other))
+    rolled = muddled.assign(label=np.roll(muddled["label"], by))
+    return Labels.validate(pd.concat([rolled, right], ignore_index=True))
+
+
+def unsupervised_clusters(comparison):
+    """At even odds, of each record."""
+
+    def probability(left, right):
+        start = start_scores(comparison.features_of(left, right))
+        return expit(unsupervised_log_odds(start)).astype(np.float32)
+
+    pairs, links = comparison.candidates, Links.none(len(comparison.table))
+    scores = probability(pairs.left, pairs.right)
+    clusters = cluster_rows(pairs.left, pairs.right, scores, probability, 0.5, links)
+    return clusters.cluster[comparison.table.row_of]
+
+
+def same_clusters(one, other):
+    return len(set(zip(one, other, strict=True))) == len(set(one)) == len(set(other))
