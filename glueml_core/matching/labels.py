@@ -61,8 +61,8 @@ class LabeledPairs:
         return fold_of_unit[units]
 
     @property
-    def is_many(self) -> bool:
-        """Whether every fold has a labeling set, so that no fold takes a fifth of all away."""
+    def fill_every_fold(self) -> bool:
+        """Whether there is a labeling set for every fold; with fewer, a fold's models miss much."""
         return len(np.unique(self.labeling_set)) >= _FOLDS
 
     @property

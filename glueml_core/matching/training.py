@@ -80,7 +80,7 @@ def _leaning(
     models: tuple[PairModel, ...], features: FeatureTable, labeled: LabeledPairs
 ) -> tuple[tuple[PairModel, ...], float]:
     """Models that lean on the unsupervised score as far as labels bid, and how far that is."""
-    if labeled.is_many:
+    if labeled.fill_every_fold:
         return models, 0.0
     odds = _out_of_fold(models, features, labeled.fold)
     learned = _calibrated(odds, labeled)[0].log_odds(odds)
