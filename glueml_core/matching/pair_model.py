@@ -65,8 +65,8 @@ class PairModel:
         """Itself with a share of its log odds replaced by the unsupervised score's own."""
         if share == 0:
             return self
-        start = self.start.toward(_PRIOR, share)
-        return PairModel(start, _scaled(self.trees, 1 - share) if self.trees else None)
+        trees = None if self.trees is None else _scaled(self.trees, 1 - share)
+        return PairModel(self.start.toward(_PRIOR, share), trees)
 
     def __call__(self, values: Floats, start_score: Floats) -> Floats:
         """Match probability of each pair, not yet calibrated."""

@@ -61,13 +61,13 @@ def train_on(comparison: Comparison, labeled: LabeledPairs, options: MatchingOpt
     second = _second_stage(comparison, first, first_stage, labeled)
     second_stage, share = _leaning(_fold_models(second, labeled, options.seed + 1), second, labeled)
     odds = _out_of_fold(second_stage, second, labeled.fold)
-    calibration, equal_records = _calibrated(odds, labeled, unsettled_share(share))
+    calibration = _calibration(odds, labeled).toward(_NO_CHANGE, unsettled_share(share))
     matcher = Matcher(
         columns=comparison.table.profile,
         first_stage=first_stage,
         second_stage=second_stage,
         calibration=calibration,
-        equal_records=equal_records,
+        equal_records=_equal_records(calibration.log_odds(odds), labeled),
         held_out=HeldOut(calibration(odds), labeled.is_match, labeled.labeling_set),
         unsupervised_share=share,
         extension_features=options.extensions.feature_names,
@@ -83,7 +83,7 @@ def _leaning(
     if labeled.fill_every_fold:
         return models, 0.0
     odds = _out_of_fold(models, features, labeled.fold)
-    learned = _calibrated(odds, labeled)[0].log_odds(odds)
+    learned = _calibration(odds, labeled).log_odds(odds)
     unsupervised = unsupervised_log_odds(start_scores(features))
     unequal = ~labeled.is_equal
     share = choose_unsupervised_share(
@@ -92,20 +92,21 @@ def _leaning(
     return tuple(model.leaning(share) for model in models), share
 
 
-def _calibrated(
-    odds: Floats, labeled: LabeledPairs, unsettled: float = 0.0
-) -> tuple[LogisticCurve, LogisticCurve]:
+def _calibration(odds: Floats, labeled: LabeledPairs) -> LogisticCurve:
+    """The curve from held-out log odds to truth."""
+    unequal = ~labeled.is_equal
+    return LogisticCurve.fit(odds[unequal], labeled.is_match[unequal], _NO_CHANGE, _PRIOR_WEIGHT)
+
+
+def _equal_records(odds: Floats, labeled: LabeledPairs) -> LogisticCurve:
     """
-    Curves from held-out log odds to truth: of all pairs, and after it of equal records.
+    The curve from calibrated log odds of equal records to truth.
 
     Similarity cannot tell equal records of two entities from those of one; only labels of such
     pairs can, and few of them say much.
     """
-    equal, is_match = labeled.is_equal, labeled.is_match
-    every = LogisticCurve.fit(odds[~equal], is_match[~equal], _NO_CHANGE, _PRIOR_WEIGHT)
-    every = every.toward(_NO_CHANGE, unsettled)
-    of_equal = every.log_odds(odds[equal])
-    return every, LogisticCurve.fit(of_equal, is_match[equal], _NO_CHANGE, _EQUAL_PRIOR_WEIGHT)
+    equal = labeled.is_equal
+    return LogisticCurve.fit(odds[equal], labeled.is_match[equal], _NO_CHANGE, _EQUAL_PRIOR_WEIGHT)
 
 
 def _fold_models(features: FeatureTable, labeled: LabeledPairs, seed: int) -> tuple[PairModel, ...]:

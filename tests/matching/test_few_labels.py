@@ -5,18 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import expit
 
 from benchmarks.score import score_pairs
 from glueml_core.matching import MatchingOptions, find_matches, train_matcher
-from glueml_core.matching.clustering import cluster_rows
 from glueml_core.matching.comparison import compare
 from glueml_core.matching.labeling_sets import choose_labeling_sets
-from glueml_core.matching.links import Links
 from glueml_core.matching.options import silent
-
-# What the unsupervised score means before anybody has labeled anything: even odds at 0.6.
-_SLOPE, _EVEN = 12.0, 0.6
+from tests.matching.conftest import labeled_by
+from tests.matching.untaught import untaught_clusters
 
 
 def pair_f1(entity: pd.Series[str], cluster: np.ndarray) -> float:
@@ -32,15 +28,7 @@ def comparison(records):
 @pytest.fixture(scope="module")
 def untaught(comparison, truth) -> float:
     """F1 of the unsupervised score's own clusters."""
-
-    def probability(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-        score = comparison.features_of(left, right)["unsupervised: score"]
-        return expit(_SLOPE * (score - _EVEN)).astype(np.float32)
-
-    pairs, links = comparison.candidates, Links.none(len(comparison.table))
-    scores = probability(pairs.left, pairs.right)
-    clusters = cluster_rows(pairs.left, pairs.right, scores, probability, 0.5, links)
-    return pair_f1(truth["entity"], clusters.cluster[comparison.table.row_of])
+    return pair_f1(truth["entity"], untaught_clusters(comparison))
 
 
 @pytest.mark.parametrize("budget", [20, 40])
@@ -50,8 +38,7 @@ def test_a_few_labels_find_no_less_than_likeness_alone(
 ):
     options = MatchingOptions(seed=seed)
     asked = choose_labeling_sets(comparison, labels.iloc[:0], None, options).head(budget)
-    entity = truth.set_index("record_id")["entity"]
-    few = asked[["labeling_set_id", "record_id"]].assign(label=asked["record_id"].map(entity))
+    few = labeled_by(truth, asked)
 
     matcher = train_matcher(records, few, options, silent)
 

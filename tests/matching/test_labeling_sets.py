@@ -5,17 +5,13 @@ import pytest
 from glueml_core.matching import MatchingOptions, generate_labeling_sets
 from glueml_core.matching.comparison import compare
 from glueml_core.schemas import Labels
+from tests.matching.conftest import labeled_by
 
 NO_LABELS = pd.DataFrame({"labeling_set_id": [], "record_id": [], "label": []}, dtype=object)
 
 
 def generate(records, labels=NO_LABELS, matcher=None, seed=0, **size):
     return generate_labeling_sets(records, labels, matcher, MatchingOptions(seed=seed), **size)
-
-
-def labeled_by(truth, sets):
-    entity = truth.set_index("record_id")["entity"]
-    return Labels.validate(sets.assign(label=sets["record_id"].map(entity)))
 
 
 @pytest.mark.behavior(24)

@@ -7,14 +7,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import expit
 
 from glueml_core.matching import MatchingOptions, find_matches, train_matcher
-from glueml_core.matching.clustering import cluster_rows
 from glueml_core.matching.comparison import compare
 from glueml_core.matching.labeling_sets import choose_labeling_sets
 from glueml_core.matching.labels import labeled_pairs
-from glueml_core.matching.links import Links
 from glueml_core.matching.matcher import Matcher
 from glueml_core.matching.options import silent
 from glueml_core.matching.pair_model import train_pair_model, unsupervised_log_odds
@@ -22,6 +19,8 @@ from glueml_core.matching.scoring import start_scores
 from glueml_core.matching.threshold import choose_threshold
 from glueml_core.matching.unsupervised_share import choose_unsupervised_share
 from glueml_core.schemas import Labels
+from tests.matching.conftest import labeled_by
+from tests.matching.untaught import untaught_clusters
 
 RIGHT = np.array([3.0, 2.0, -2.0, -3.0, 2.5, -2.5])
 IS_MATCH = RIGHT > 0
@@ -33,12 +32,10 @@ def comparison(records):
 
 
 @pytest.fixture(scope="module")
-def asked(comparison, truth):
+def asked(comparison, truth, labels):
     """The first round, answered."""
-    none = Labels.validate(pd.DataFrame(columns=["labeling_set_id", "record_id", "label"]))
-    sets = choose_labeling_sets(comparison, none, None, MatchingOptions())
-    entity = truth.set_index("record_id")["entity"]
-    return Labels.validate(sets.assign(label=sets["record_id"].map(entity)))
+    sets = choose_labeling_sets(comparison, labels.iloc[:0], None, MatchingOptions())
+    return labeled_by(truth, sets)
 
 
 def test_labels_decide_whom_to_believe():
@@ -88,7 +85,7 @@ def test_labels_that_teach_what_is_not_so_leave_the_unsupervised_clusters(
     matches = find_matches(records, matcher, muddled, MatchingOptions(), silent)
 
     assert matcher.unsupervised_share == 1
-    assert same_clusters(matches["match_id"], unsupervised_clusters(comparison))
+    assert same_clusters(matches["match_id"], untaught_clusters(comparison))
 
 
 def test_a_share_survives_being_saved(records, labels, asked):
@@ -134,19 +131,6 @@ def with_one_set_muddled(asked, by):
     muddled, right = (asked[asked["labeling_set_id"] == number] for number in (one, other))
     rolled = muddled.assign(label=np.roll(muddled["label"], by))
     return Labels.validate(pd.concat([rolled, right], ignore_index=True))
-
-
-def unsupervised_clusters(comparison):
-    """At even odds, of each record."""
-
-    def probability(left, right):
-        start = start_scores(comparison.features_of(left, right))
-        return expit(unsupervised_log_odds(start)).astype(np.float32)
-
-    pairs, links = comparison.candidates, Links.none(len(comparison.table))
-    scores = probability(pairs.left, pairs.right)
-    clusters = cluster_rows(pairs.left, pairs.right, scores, probability, 0.5, links)
-    return clusters.cluster[comparison.table.row_of]
 
 
 def same_clusters(one, other):
