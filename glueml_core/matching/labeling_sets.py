@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.stats.qmc import Halton
 
 from glueml_core.matching.comparison import Comparison
 from glueml_core.matching.labeling_groups import GroupBuilder
@@ -20,11 +19,10 @@ from glueml_core.matching.teaching import compare_to_teach
 from glueml_core.schemas import LabelingSets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from pandera.typing import DataFrame
 
-    from glueml_core.matching.arrays import Positions
     from glueml_core.matching.matcher import Matcher
     from glueml_core.matching.options import MatchingOptions, Progress
     from glueml_core.schemas import Labels, Records
@@ -129,10 +127,17 @@ class _Chooser:
         return [group for group in groups if len(group) >= _MIN_SET_SIZE]
 
 
-def _spread_out(count: int) -> Positions:
-    """Places from 0, in an order of which every beginning reaches from end to end."""
-    even = Halton(d=1, scramble=False).random(count)[:, 0]
-    return np.asarray(even.argsort().argsort(), dtype=np.int64)
+def _spread_out(count: int) -> Sequence[int]:
+    """
+    Places from 0, in an order of which every beginning reaches from end to end.
+
+    Source:
+        Van der Corput (1935), "Verteilungsfunktionen": numbers by their bits, read backwards.
+    """
+    width = count.bit_length()
+    backwards = [int(f"{number:0{width}b}"[::-1], 2) for number in range(count)]
+    place = {value: rank for rank, value in enumerate(sorted(backwards))}
+    return [place[value] for value in backwards]
 
 
 def _by_content(nodes: list[int], set_count: int, set_size: int) -> list[list[int]]:

@@ -17,7 +17,7 @@ _LOADED = (
 )
 # What LightGBM and pandera would load for interfaces of theirs that no task uses. It takes as long
 # as all the rest.
-_NOT_NEEDED = ("sklearn", "pyspark")
+_NOT_NEEDED = ("sklearn", "pyspark", "hypothesis")
 
 
 def load_tasks() -> None:
