@@ -71,8 +71,10 @@ class ServerProcess:
         """SIGKILL, for all that the server has started too, as when its container is killed."""
         family = [psutil.Process(self.process.pid)]
         family += family[0].children(recursive=True)
+        # Some end by themselves between a look and a signal.
         for member in family:
-            member.suspend()
+            with suppress(psutil.NoSuchProcess):
+                member.suspend()
         for member in family:
             with suppress(psutil.NoSuchProcess):
                 member.kill()

@@ -79,6 +79,7 @@ def teach(page: Page, site: Site, truth: dict[str, str]) -> dict[tuple[str, str]
         page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", name="All sets are answered")).to_be_visible()
+    expect(page.get_by_role("button", name="Teach the transform")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="F1 over the rounds")).to_be_visible(timeout=PATIENTLY)
     return given
