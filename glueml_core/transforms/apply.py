@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
 import pyarrow as pa
@@ -14,9 +14,11 @@ from glueml_core.store import MLTransform
 from glueml_core.tasks.duplicates import survivors
 from glueml_core.tasks.folder import RunFolder
 from glueml_core.tasks.match_request import MatchRequest, read_frame
-from glueml_core.transforms.frames import enforced_labels, handed_over, with_matches
+from glueml_core.transforms.frames import enforced_labels, handed_over, is_spark, with_matches
 from glueml_core.transforms.jobs import ready_transform, start_job, wait_for
-from glueml_core.transforms.on_spark import SparkTransform, is_spark
+
+if TYPE_CHECKING:
+    from glueml_core.transforms.on_spark import SparkTransform
 
 __all__ = ["FindIncrementalMatches", "FindMatches"]
 
@@ -76,7 +78,7 @@ class FindMatches:
         """
         core = core_of(client or connect())
         if is_spark(frame):
-            on_spark = SparkTransform.of(core, transformId, enforcedMatches, (jobName, jobRunId))
+            on_spark = _on_spark(core, transformId, enforcedMatches, jobName, jobRunId)
             return on_spark.find_matches(
                 frame,
                 scored=bool(computeMatchConfidenceScores),
@@ -140,7 +142,7 @@ class FindIncrementalMatches:
         """
         core = core_of(client or connect())
         if is_spark(existingFrame):
-            on_spark = SparkTransform.of(core, transformId, enforcedMatches, (jobName, jobRunId))
+            on_spark = _on_spark(core, transformId, enforcedMatches, jobName, jobRunId)
             return on_spark.find_incremental_matches(
                 existingFrame, incrementalFrame, scored=bool(computeMatchConfidenceScores)
             )
@@ -157,6 +159,15 @@ class FindIncrementalMatches:
         before = existingFrame.drop(columns=["match_id", "match_confidence_score"], errors="ignore")
         both = pd.concat([before, incrementalFrame])
         return with_matches(both, matches, confidence_scores=bool(computeMatchConfidenceScores))
+
+
+def _on_spark(
+    core: Core, transform_id: str, enforced: Any, job_name: str | None, job_run_id: str | None
+) -> SparkTransform:
+    # It brings the matching engine, which servers and callers of task runs do without.
+    from glueml_core.transforms.on_spark import SparkTransform
+
+    return SparkTransform.of(core, transform_id, enforced, (job_name, job_run_id))
 
 
 def _run(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,9 +14,14 @@ from glueml_core.store import MLTransform
 from glueml_core.tables.cells import cell_text
 from glueml_core.tables.records import record_ids
 
-__all__ = ["enforced_labels", "find_columns", "handed_over", "with_matches"]
+__all__ = ["enforced_labels", "find_columns", "handed_over", "is_spark", "with_matches"]
 
 _LABEL_COLUMNS = ("labeling_set_id", "label")
+
+
+def is_spark(frame: Any) -> bool:
+    """Whether it is a Spark frame; pyspark is not asked, so that it need not be there."""
+    return type(frame).__module__.partition(".")[0] == "pyspark"
 
 
 def handed_over(frame: pd.DataFrame, transform: MLTransform, name: str) -> pa.Table:

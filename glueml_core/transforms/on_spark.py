@@ -16,7 +16,7 @@ from glueml_core.tables.formats import FileFormat
 from glueml_core.tables.locations import check_output_path
 from glueml_core.tasks.extensions import extensions_of
 from glueml_core.tasks.inputs import labels_frame
-from glueml_core.transforms.frames import enforced_labels, find_columns
+from glueml_core.transforms.frames import enforced_labels, find_columns, is_spark
 from glueml_core.transforms.jobs import definition_of, ready_transform
 from glueml_core.transforms.spark_run import SparkRun
 
@@ -27,12 +27,7 @@ if TYPE_CHECKING:
     from glueml_core.api import Core
     from glueml_core.store import MLTransform
 
-__all__ = ["SparkTransform", "is_spark", "match_table_on_spark"]
-
-
-def is_spark(frame: Any) -> bool:
-    """Whether it is a Spark frame; pyspark is not asked, so that it need not be there."""
-    return type(frame).__module__.partition(".")[0] == "pyspark"
+__all__ = ["SparkTransform", "match_table_on_spark"]
 
 
 @dataclass(frozen=True)

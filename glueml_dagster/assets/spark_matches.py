@@ -29,7 +29,7 @@ def build_spark_matches(
     def matches(
         context: dg.AssetExecutionContext, glueml: GlueMLResource, pyspark: dg.ResourceParam[Any]
     ) -> dg.MaterializeResult:
-        from glueml_core.transforms import match_table_on_spark
+        from glueml_core.transforms.on_spark import match_table_on_spark
 
         run = StageRun(context, glueml, transform, Stage.MATCHES)
         core = run.core_for_matching()
