@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from scipy.special import expit
 
-from glueml_core.matching.arrays import Floats, Positions
+from glueml_core.matching.arrays import Floats, Mask, Positions
 from glueml_core.matching.comparison import Comparison
 from glueml_core.matching.features import Competition, FeatureTable
 from glueml_core.matching.features.feature import side_by_side
@@ -74,6 +74,11 @@ class Scoring:
         """Everything the second stage sees of any pairs of rows."""
         return self._second_stage(self.comparison.features_of(left, right), left, right)
 
+    def of_features(self, second: FeatureTable, is_equal: Mask) -> Floats:
+        """Match probability of pairs from what `features` gives, and which say the same."""
+        odds = mean_log_odds(self.matcher.second_stage, second.values, start_scores(second))
+        return self.matcher.probability(odds, is_equal)
+
     def _score(
         self,
         first: FeatureTable,
@@ -81,14 +86,12 @@ class Scoring:
         right: Positions,
         first_score: Floats | None = None,
     ) -> Floats:
-        second = self._second_stage(first, left, right, first_score)
-        odds = mean_log_odds(self.matcher.second_stage, second.values, start_scores(first))
-        return self.matcher.probability(odds, left == right)
+        return self.of_features(self._second_stage(first, left, right, first_score), left == right)
 
 
-def start_scores(first: FeatureTable) -> Floats:
+def start_scores(features: FeatureTable) -> Floats:
     """The score that models start from."""
-    return first["unsupervised: score"]
+    return features["unsupervised: score"]
 
 
 def mean_log_odds(models: Sequence[PairModel], values: Floats, start_score: Floats) -> Floats:

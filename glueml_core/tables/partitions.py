@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Any
 
 from glueml_core.errors import InvalidInputException
@@ -16,6 +17,8 @@ _PREDICATES = ("pushDownPredicate", "catalogPartitionPredicate")
 # What a predicate may be made of: no sub-query, no function, nothing that reaches beyond its row.
 _CLASSES = {"BETWEEN", "CAST", "COLUMN_REF", "COMPARISON", "CONJUNCTION", "CONSTANT", "OPERATOR"}
 _LIKE = {"~~", "!~~"}
+# The parser takes time by the square of it, half a minute for some thousands.
+_DEEPEST = 100
 
 _SQL_TYPES = {
     **dict.fromkeys(("tinyint", "smallint", "int", "integer", "bigint", "long"), "BIGINT"),
@@ -106,6 +109,9 @@ class _NotAPredicateError(ValueError):
 
 
 def _refuse_more_than_a_predicate(connection: Any, predicate: str) -> None:
+    opened = (1 if sign == "(" else -1 for sign in predicate if sign in "()")
+    if max(accumulate(opened), default=0) > _DEEPEST:
+        raise _NotAPredicateError("Its parentheses are nested too deeply.")
     asked = f"SELECT ({predicate}\n)"
     [text] = connection.execute("SELECT json_serialize_sql(?)", [asked]).fetchone()
     read = json.loads(text)

@@ -33,6 +33,7 @@ PARTITIONS = [
         ("`Region` = 'us''s' or day < date '2026-01-01'", [0, 2]),
         ("year is null", [3]),
         ("1 = 1 -- a comment", [0, 1, 2, 3]),
+        ("(" * 90 + "year = 2026" + ")" * 90, [1, 2]),
     ],
 )
 def test_a_predicate_keeps_the_partitions_it_holds_for(option, predicate, kept):
