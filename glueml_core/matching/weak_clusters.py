@@ -40,7 +40,7 @@ def weak_clusters(
     Args:
         matches: What was found.
         scoring: What it was found with.
-        most: How many clusters to explain; it costs some milliseconds each.
+        most: How many clusters to explain; each costs a look at its pairs.
 
     Returns:
         The one with the weakest link first.
