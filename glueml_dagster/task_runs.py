@@ -83,9 +83,17 @@ def cancelling(context: Context, run: FollowedRun) -> Iterator[None]:
     except TaskRunStopped:
         raise
     except dg.DagsterExecutionInterruptedError:
-        context.log.info(f"Cancelling task run {run.task_run_id}.")
-        run.cancel()
+        try:
+            _cancel(context, run)
+        except dg.DagsterExecutionInterruptedError:
+            # Who has seen in the instance that a run is to end gets the signal of it besides.
+            _cancel(context, run)
         raise
+
+
+def _cancel(context: Context, run: FollowedRun) -> None:
+    context.log.info(f"Cancelling task run {run.task_run_id}.")
+    run.cancel()
 
 
 @contextmanager

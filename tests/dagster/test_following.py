@@ -9,7 +9,7 @@ import pytest
 from glueml_core.http.app import build_app
 from glueml_core.store import Label, LabelSource, TaskRun, TaskRuns
 from glueml_dagster import GlueMLResource, Stage, build_find_matches_assets, task_runs
-from glueml_dagster.task_runs import task_run_tag
+from glueml_dagster.task_runs import FollowedRun, task_run_tag
 from tests.dagster.held import HeldResource, meanwhile
 from tests.dagster.quiet import quiet_instance
 from tests.http.serving import listening
@@ -75,6 +75,18 @@ def end(held: HeldResource, status: str, reason: str | None = None):
     return meanwhile(act)
 
 
+def terminating(held: HeldResource, instance: dg.DagsterInstance):
+    """Ask for the Dagster run's end, as soon as there is a task run."""
+
+    def act() -> bool:
+        running = held.runner.running()
+        if running:
+            instance.report_run_canceling(instance.get_runs(limit=1)[0])
+        return bool(running)
+
+    return meanwhile(act)
+
+
 def failure(result: dg.ExecuteInProcessResult):
     (failed,) = result.filter_events(lambda event: event.is_step_failure)
     return failed.event_specific_data
@@ -108,13 +120,7 @@ class TestTheTaskRunsEnd:
 
 class TestTheDagsterRunsEnd:
     def test_by_terminate_stops_the_task_run(self, materialize, held, instance, transform_id):
-        def terminate() -> bool:
-            running = held.runner.running()
-            if running:
-                instance.report_run_canceling(instance.get_runs(limit=1)[0])
-            return bool(running)
-
-        with meanwhile(terminate):
+        with terminating(held, instance):
             materialize("labels_export")
 
         assert [run.status for run in all_runs(held, transform_id)] == ["STOPPED"]
@@ -131,6 +137,22 @@ class TestTheDagsterRunsEnd:
         materialize("labels_export")
 
         assert [run.status for run in all_runs(held, transform_id)] == ["STOPPED"]
+
+    def test_by_terminate_stops_it_though_the_signal_comes_while_it_is_being_cancelled(
+        self, materialize, held, instance, transform_id, monkeypatch
+    ):
+        cancel = FollowedRun.cancel
+
+        def interrupted(_: FollowedRun) -> None:
+            monkeypatch.setattr(FollowedRun, "cancel", cancel)
+            raise dg.DagsterExecutionInterruptedError
+
+        monkeypatch.setattr(FollowedRun, "cancel", interrupted)
+        with terminating(held, instance):
+            materialize("labels_export")
+
+        assert [run.status for run in all_runs(held, transform_id)] == ["STOPPED"]
+        assert instance.get_runs(limit=1)[0].status is dg.DagsterRunStatus.CANCELED
 
 
 class TestTryingAgain:
