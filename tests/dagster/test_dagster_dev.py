@@ -14,6 +14,7 @@ from glueml_core import connect, core_of
 from glueml_core.store import TaskRun
 from glueml_core.store.task_runs import TaskRuns
 from tests.dagster.dev import Dev, free_port, running
+from tests.standing_still import hold
 from tests.waiting import PATIENCE_S, wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -58,7 +59,7 @@ class TestTheExampleProject:
         run = wait_for(lambda: in_status(task_runs, "RUNNING"))
         # Held, so that the work cannot be done before it is to stop.
         supervisor = psutil.Process(run.owner.pid)
-        supervisor.suspend()
+        hold(supervisor, folder / "store")
         dev.terminate(canceled)
         wait_for(lambda: in_status(task_runs, "STOPPING"))
         supervisor.resume()

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +13,7 @@ import pytest
 
 from glueml_core import FindIncrementalMatches, FindMatches, connect, core_of
 from tests.http.server_process import ServerProcess, serve, wait_until_ended
+from tests.standing_still import hold
 from tests.tasks.people import (
     KEY,
     PEOPLE,
@@ -218,15 +216,6 @@ class TestARunThatGoesWrong:
     def stuck(self, glue, in_process, taught) -> Callable[[], tuple[str, psutil.Process]]:
         """Start an evaluation whose worker stands still; gives the run's id and the worker."""
         task_runs = core_of(in_process).store.task_runs
-        database = core_of(in_process).settings.store / "glueml.db"
-
-        def writable() -> bool:
-            with closing(sqlite3.connect(database, timeout=0.1)) as connection:
-                try:
-                    connection.execute("BEGIN IMMEDIATE")
-                except sqlite3.OperationalError:
-                    return False
-            return True
 
         def start() -> tuple[str, psutil.Process]:
             run_id = glue.start_ml_evaluation_task_run(TransformId=taught.id)["TaskRunId"]
@@ -239,12 +228,7 @@ class TestARunThatGoesWrong:
 
             owner = wait_for(running).owner
             [worker] = wait_for(lambda: psutil.Process(owner.pid).children())
-            worker.suspend()
-            # In the middle of telling its progress, it would keep everybody from writing.
-            while not writable():
-                worker.resume()
-                time.sleep(0.02)
-                worker.suspend()
+            hold(worker, core_of(in_process).settings.store)
             return worker
 
         start.again = standing

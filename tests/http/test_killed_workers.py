@@ -19,6 +19,7 @@ from tests.http.conftest import people_transform
 from tests.http.faulty_s3 import FaultyS3
 from tests.http.server_process import serve, wait_until_ended
 from tests.http.serving import listening
+from tests.standing_still import hold
 from tests.tasks.people import KEY, PEOPLE, add_table, label_file
 from tests.waiting import wait_for
 
@@ -139,7 +140,7 @@ def test_a_worker_killed_while_it_is_to_stop_leaves_a_stopped_run(world, task_ty
     before = world.written(task_type)
     run_id, worker = world.held_up(task_type)
     supervisor = worker.parent()
-    supervisor.suspend()
+    hold(supervisor, core_of(world.store_client).settings.store)
     asked = {"TransformId": world.transform_id, "TaskRunId": run_id}
     assert world.glue.cancel_ml_task_run(**asked)["Status"] == "STOPPING"
     worker.kill()

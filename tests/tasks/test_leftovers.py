@@ -15,6 +15,7 @@ from glueml_core.tasks.folder import RunFolder
 from glueml_core.tasks.leftovers import remove_stale_frames
 from glueml_core.tasks.match_request import MatchRequest
 from glueml_core.transforms.jobs import start_job
+from tests.standing_still import hold
 from tests.tasks.conftest import wait_until_ended, worker_of
 from tests.tasks.test_runner import STALLED, export
 from tests.waiting import wait_for
@@ -48,7 +49,7 @@ class TestOfADeletedTransform:
         run_id = export(core, labeled, STALLED)
         worker = worker_of(core, run_id)
         supervisor = worker.parent()
-        supervisor.suspend()
+        hold(supervisor, core.settings.store)
         glue.delete_ml_transform(TransformId=labeled)
         supervisor.kill()
         psutil.wait_procs([worker, supervisor])

@@ -11,6 +11,7 @@ import pytest
 
 from glueml_core.api import Core
 from glueml_core.tasks.folder import RunFolder
+from tests.standing_still import hold
 from tests.tasks.conftest import nursery, wait_until_ended, worker_of
 from tests.waiting import wait_for
 
@@ -194,7 +195,7 @@ class TestSigkill:
         run_id = host(STALLED)
         worker = worker_of(core, run_id)
         supervisor = worker.parent()
-        supervisor.suspend()
+        hold(supervisor, core.settings.store)
         core.stop(core.store.task_runs.get(run_id))
         assert core.store.task_runs.get(run_id).status == "STOPPING"
         supervisor.kill()

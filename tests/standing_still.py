@@ -1,0 +1,34 @@
+"""Holding a process of a task run where it stands."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import closing
+from pathlib import Path
+
+import psutil
+
+__all__ = ["hold"]
+
+
+def hold(process: psutil.Process, store: Path) -> None:
+    """
+    Suspend a process that works on a store of SQLite's, but not while it writes there.
+
+    In the middle of telling its progress, it would keep everybody from writing.
+    """
+    process.suspend()
+    while not _writable(store):
+        process.resume()
+        time.sleep(0.02)
+        process.suspend()
+
+
+def _writable(store: Path) -> bool:
+    with closing(sqlite3.connect(store / "glueml.db", timeout=0.1)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return False
+    return True
