@@ -19,10 +19,11 @@ from glueml_core.matching.teaching import compare_to_teach
 from glueml_core.schemas import LabelingSets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from pandera.typing import DataFrame
 
+    from glueml_core.matching.arrays import Positions
     from glueml_core.matching.matcher import Matcher
     from glueml_core.matching.options import MatchingOptions, Progress
     from glueml_core.schemas import Labels, Records
@@ -127,7 +128,7 @@ class _Chooser:
         return [group for group in groups if len(group) >= _MIN_SET_SIZE]
 
 
-def _spread_out(count: int) -> Sequence[int]:
+def _spread_out(count: int) -> Positions:
     """
     Places from 0, in an order of which every beginning reaches from end to end.
 
@@ -136,8 +137,7 @@ def _spread_out(count: int) -> Sequence[int]:
     """
     width = count.bit_length()
     backwards = [int(f"{number:0{width}b}"[::-1], 2) for number in range(count)]
-    place = {value: rank for rank, value in enumerate(sorted(backwards))}
-    return [place[value] for value in backwards]
+    return np.array(backwards, dtype=np.int64).argsort().argsort()
 
 
 def _by_content(nodes: list[int], set_count: int, set_size: int) -> list[list[int]]:

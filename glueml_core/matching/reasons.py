@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
     from pandera.typing import DataFrame
 
-    from glueml_core.matching.arrays import Floats, Positions
+    from glueml_core.matching.arrays import Floats
     from glueml_core.matching.comparison import Comparison
-    from glueml_core.matching.features import FeatureTable
     from glueml_core.matching.matcher import Matcher
     from glueml_core.matching.options import MatchingOptions
     from glueml_core.schemas import Records
@@ -115,54 +114,9 @@ class Explainer:
 
     def pair(self, record_id_l: str, record_id_r: str) -> PairExplanation:
         """Why two records match or do not; KeyError if one is not in the table."""
-        ids = (record_id_l, record_id_r)
-        features, probability = self._pairs(*self.comparison.table.rows_of(ids)[:, np.newaxis])
-        return self._explanation(ids, features, float(probability[0]))
-
-    def cluster(self, record_ids: Sequence[str]) -> ClusterExplanation:
-        """
-        The weakest link of a cluster, and the two sides that it joins.
-
-        All pairs are measured at once: a thousand records take some hundred megabytes.
-
-        Raises:
-            KeyError: A record is not in the table.
-            ValueError: Fewer than two records are given.
-        """
-        ids = sorted(record_ids)
-        if len(ids) < 2:
-            raise ValueError("A cluster of one record has no link.")
-
-        rows = self.comparison.table.rows_of(ids)
-        upper, lower = np.triu_indices(len(ids), 1)
-        features, probability = self._pairs(rows[upper], rows[lower])
-        square = np.zeros((len(ids), len(ids)))
-        square[upper, lower] = square[lower, upper] = probability
-        left, right, is_left_side = _weakest(square)
-        sides = (
-            tuple(record for record, here in zip(ids, is_left_side, strict=True) if here),
-            tuple(record for record, here in zip(ids, is_left_side, strict=True) if not here),
-        )
-        weakest = np.flatnonzero((upper == left) & (lower == right))
-        link = self._explanation(
-            (ids[left], ids[right]), features.take(weakest), float(square[left, right])
-        )
-        return ClusterExplanation(link, sides)
-
-    @cached_property
-    def _scoring(self) -> Scoring:
-        return Scoring(self.matcher, self.comparison)
-
-    def _pairs(self, one: Positions, other: Positions) -> tuple[FeatureTable, Floats]:
-        """Features and match probability of pairs of rows, shape (n_pairs,)."""
-        left, right = np.minimum(one, other), np.maximum(one, other)
+        rows = np.sort(self.comparison.table.rows_of([record_id_l, record_id_r]))
+        left, right = rows[:1], rows[1:]
         features = self._scoring.features(left, right)
-        return features, self._scoring.of_features(features, left == right)
-
-    def _explanation(
-        self, ids: tuple[str, str], features: FeatureTable, probability: float
-    ) -> PairExplanation:
-        """What decided about the one pair that the features are of."""
         weights = FeatureContributions(self.matcher)(features)[0]
         order = np.argsort(-np.abs(weights), kind="stable")[:_MAX_REASONS]
         reasons = (
@@ -175,7 +129,41 @@ class Explainer:
             for i in order
             if weights[i] != 0
         )
-        return PairExplanation(*ids, probability, tuple(reasons))
+        probability = float(self._scoring.of_features(features, left == right)[0])
+        return PairExplanation(record_id_l, record_id_r, probability, tuple(reasons))
+
+    def cluster(self, record_ids: Sequence[str]) -> ClusterExplanation:
+        """
+        The weakest link of a cluster, and the two sides that it joins.
+
+        Raises:
+            KeyError: A record is not in the table.
+            ValueError: Fewer than two records are given.
+        """
+        ids = sorted(record_ids)
+        if len(ids) < 2:
+            raise ValueError("A cluster of one record has no link.")
+
+        probability = self._all_pairs(ids)
+        left, right, is_left_side = _weakest(probability)
+        sides = (
+            tuple(record for record, here in zip(ids, is_left_side, strict=True) if here),
+            tuple(record for record, here in zip(ids, is_left_side, strict=True) if not here),
+        )
+        return ClusterExplanation(self.pair(ids[left], ids[right]), sides)
+
+    @cached_property
+    def _scoring(self) -> Scoring:
+        return Scoring(self.matcher, self.comparison)
+
+    def _all_pairs(self, ids: Sequence[str]) -> Floats:
+        """Match probability of each pair, shape (n, n)."""
+        rows = self.comparison.table.rows_of(ids)
+        upper, lower = np.triu_indices(len(ids), 1)
+        low, high = np.minimum(rows[upper], rows[lower]), np.maximum(rows[upper], rows[lower])
+        square = np.zeros((len(ids), len(ids)))
+        square[upper, lower] = square[lower, upper] = self._scoring(low, high)
+        return square
 
 
 def explain_pair(

@@ -18,7 +18,7 @@ from glueml_core.matching.matcher import Matcher
 from glueml_core.matching.pair_model import PairModel
 from glueml_core.matching.portions import portions
 
-__all__ = ["Scoring", "SecondStage", "first_stage_scores", "mean_log_odds", "start_scores"]
+__all__ = ["Scoring", "SecondStage", "first_stage_scores", "start_scores"]
 
 # Non-candidates are scored in portions, so that their features never fill the memory.
 _PAIRS_AT_ONCE = 250_000
@@ -76,7 +76,7 @@ class Scoring:
 
     def of_features(self, second: FeatureTable, is_equal: Mask) -> Floats:
         """Match probability of pairs from what `features` gives, and which say the same."""
-        odds = mean_log_odds(self.matcher.second_stage, second.values, start_scores(second))
+        odds = _mean_log_odds(self.matcher.second_stage, second)
         return self.matcher.probability(odds, is_equal)
 
     def _score(
@@ -94,14 +94,9 @@ def start_scores(features: FeatureTable) -> Floats:
     return features["unsupervised: score"]
 
 
-def mean_log_odds(models: Sequence[PairModel], values: Floats, start_score: Floats) -> Floats:
-    """Mean over the folds' models, shape (n_pairs,)."""
-    return np.asarray(np.mean([model.log_odds(values, start_score) for model in models], axis=0))
-
-
 def first_stage_scores(models: Sequence[PairModel], features: FeatureTable) -> Floats:
     """Probability of each pair by the mean of some first-stage models."""
-    odds = mean_log_odds(models, features.values, start_scores(features))
+    odds = _mean_log_odds(models, features)
     return np.asarray(expit(odds), dtype=np.float32)
 
 
@@ -149,3 +144,9 @@ class SecondStage:
             score = first_stage_scores(self.models, first)
         rivals = self.competition(left, right, score)
         return side_by_side([first, rivals, self.telling(left, right)])
+
+
+def _mean_log_odds(models: Sequence[PairModel], features: FeatureTable) -> Floats:
+    """Mean over the folds' models, shape (n_pairs,)."""
+    start = start_scores(features)
+    return np.asarray(np.mean([model.log_odds(features.values, start) for model in models], axis=0))
