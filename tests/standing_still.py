@@ -14,7 +14,7 @@ __all__ = ["hold"]
 
 def hold(process: psutil.Process, store: Path) -> None:
     """
-    Suspend a process that works on a store of SQLite's, but not while it writes there.
+    Suspend a process that works on a folder with SQLite's databases, but not while it writes there.
 
     In the middle of telling its progress, it would keep everybody from writing.
     """
@@ -26,7 +26,11 @@ def hold(process: psutil.Process, store: Path) -> None:
 
 
 def _writable(store: Path) -> bool:
-    with closing(sqlite3.connect(store / "glueml.db", timeout=0.1)) as connection:
+    return all(_takes_a_writer(database) for database in store.rglob("*.db"))
+
+
+def _takes_a_writer(database: Path) -> bool:
+    with closing(sqlite3.connect(database, timeout=0.1)) as connection:
         try:
             connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError:
