@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,8 +17,8 @@ if TYPE_CHECKING:
 
     from pandera.typing import DataFrame
 
-    from glueml_core.matching.arrays import Floats
-    from glueml_core.matching.comparison import Comparison
+    from glueml_core.matching.arrays import Floats, Positions
+    from glueml_core.matching.features import FeatureTable
     from glueml_core.matching.matcher import Matcher
     from glueml_core.matching.options import MatchingOptions
     from glueml_core.schemas import Records
@@ -105,32 +104,14 @@ class Explainer:
     Explains pairs and clusters of one table.
 
     Args:
-        comparison: The table, prepared with the matcher's columns.
-        matcher: Whose decisions are explained.
+        scoring: A matcher at work on it: whose decisions are explained.
     """
 
-    comparison: Comparison
-    matcher: Matcher
+    scoring: Scoring
 
     def pair(self, record_id_l: str, record_id_r: str) -> PairExplanation:
         """Why two records match or do not; KeyError if one is not in the table."""
-        rows = np.sort(self.comparison.table.rows_of([record_id_l, record_id_r]))
-        left, right = rows[:1], rows[1:]
-        features = self._scoring.features(left, right)
-        weights = FeatureContributions(self.matcher)(features)[0]
-        order = np.argsort(-np.abs(weights), kind="stable")[:_MAX_REASONS]
-        reasons = (
-            Reason(
-                column=features.features[i].column,
-                feature=features.features[i].name,
-                value=_number(features.values[0, i]),
-                weight=float(weights[i]),
-            )
-            for i in order
-            if weights[i] != 0
-        )
-        probability = float(self._scoring.of_features(features, left == right)[0])
-        return PairExplanation(record_id_l, record_id_r, probability, tuple(reasons))
+        return self._pairs([(record_id_l, record_id_r)])[0]
 
     def cluster(self, record_ids: Sequence[str]) -> ClusterExplanation:
         """
@@ -140,30 +121,47 @@ class Explainer:
             KeyError: A record is not in the table.
             ValueError: Fewer than two records are given.
         """
-        ids = sorted(record_ids)
-        if len(ids) < 2:
+        return self.clusters([record_ids])[0]
+
+    def clusters(self, clusters: Sequence[Sequence[str]]) -> list[ClusterExplanation]:
+        """The same of several clusters, which takes far less time than one after another."""
+        if not clusters:
+            return []
+        members = [sorted(record_ids) for record_ids in clusters]
+        if any(len(ids) < 2 for ids in members):
             raise ValueError("A cluster of one record has no link.")
 
-        probability = self._all_pairs(ids)
-        left, right, is_left_side = _weakest(probability)
-        sides = (
-            tuple(record for record, here in zip(ids, is_left_side, strict=True) if here),
-            tuple(record for record, here in zip(ids, is_left_side, strict=True) if not here),
-        )
-        return ClusterExplanation(self.pair(ids[left], ids[right]), sides)
+        broken = [_weakest(probability) for probability in self._all_pairs(members)]
+        found = list(zip(members, broken, strict=True))
+        links = self._pairs([(ids[left], ids[right]) for ids, (left, right, _) in found])
+        sides = [_sides(ids, is_left) for ids, (*_, is_left) in found]
+        return [ClusterExplanation(*both) for both in zip(links, sides, strict=True)]
 
-    @cached_property
-    def _scoring(self) -> Scoring:
-        return Scoring(self.matcher, self.comparison)
+    def _rows(self, record_ids: Sequence[str]) -> Positions:
+        return self.scoring.comparison.table.rows_of(record_ids)
 
-    def _all_pairs(self, ids: Sequence[str]) -> Floats:
-        """Match probability of each pair, shape (n, n)."""
-        rows = self.comparison.table.rows_of(ids)
-        upper, lower = np.triu_indices(len(ids), 1)
-        low, high = np.minimum(rows[upper], rows[lower]), np.maximum(rows[upper], rows[lower])
-        square = np.zeros((len(ids), len(ids)))
-        square[upper, lower] = square[lower, upper] = self._scoring(low, high)
-        return square
+    def _pairs(self, record_ids: Sequence[tuple[str, str]]) -> list[PairExplanation]:
+        rows = self._rows([one for pair in record_ids for one in pair])
+        left, right = np.sort(rows.reshape(-1, 2)).T
+        features = self.scoring.features(left, right)
+        weights = FeatureContributions(self.scoring.matcher)(features)
+        probability = self.scoring.of_features(features, left == right)
+        return [
+            PairExplanation(*pair, float(probability[i]), _reasons(features, weights[i], i))
+            for i, pair in enumerate(record_ids)
+        ]
+
+    def _all_pairs(self, clusters: Sequence[Sequence[str]]) -> list[Floats]:
+        """Match probability of each pair within each cluster, shape (n, n) each."""
+        pairs = [np.triu_indices(len(ids), 1) for ids in clusters]
+        rows = [self._rows(ids) for ids in clusters]
+        ends = [np.sort(own[list(pair)], axis=0) for own, pair in zip(rows, pairs, strict=True)]
+        probability = self.scoring(*np.concatenate(ends, axis=1))
+        of_cluster = np.split(probability, np.cumsum([len(upper) for upper, _ in pairs])[:-1])
+        squares: list[Floats] = [np.zeros((len(ids), len(ids))) for ids in clusters]
+        for square, (upper, lower), own in zip(squares, pairs, of_cluster, strict=True):
+            square[upper, lower] = square[lower, upper] = own
+        return squares
 
 
 def explain_pair(
@@ -174,8 +172,7 @@ def explain_pair(
     options: MatchingOptions,
 ) -> PairExplanation:
     """Why two of these records match or do not; KeyError if one is not there."""
-    explainer = Explainer(compare(records, options, matcher.columns), matcher)
-    return explainer.pair(record_id_l, record_id_r)
+    return _explainer(records, matcher, options).pair(record_id_l, record_id_r)
 
 
 def explain_cluster(
@@ -185,7 +182,36 @@ def explain_cluster(
     options: MatchingOptions,
 ) -> ClusterExplanation:
     """What holds some of these records together; errors as those of `Explainer.cluster`."""
-    return Explainer(compare(records, options, matcher.columns), matcher).cluster(record_ids)
+    return _explainer(records, matcher, options).cluster(record_ids)
+
+
+def _explainer(
+    records: DataFrame[Records], matcher: Matcher, options: MatchingOptions
+) -> Explainer:
+    return Explainer(Scoring(matcher, compare(records, options, matcher.columns)))
+
+
+def _reasons(features: FeatureTable, weights: Floats, pair: int) -> tuple[Reason, ...]:
+    """What weighed most with one of some pairs."""
+    order = np.argsort(-np.abs(weights), kind="stable")[:_MAX_REASONS]
+    return tuple(
+        Reason(
+            column=features.features[i].column,
+            feature=features.features[i].name,
+            value=_number(features.values[pair, i]),
+            weight=float(weights[i]),
+        )
+        for i in order
+        if weights[i] != 0
+    )
+
+
+def _sides(
+    record_ids: Sequence[str], is_left: Sequence[bool]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The records of the one side and of the other."""
+    sided = list(zip(record_ids, is_left, strict=True))
+    return tuple(one for one, left in sided if left), tuple(one for one, left in sided if not left)
 
 
 def _weakest(probability: Floats) -> tuple[int, int, list[bool]]:

@@ -52,9 +52,6 @@ def weak_clusters(
         if match_id in members or len(members) < most:
             members.setdefault(match_id, []).append(record_id)
 
-    explainer = Explainer(scoring.comparison, scoring.matcher)
-    weak = [
-        WeakCluster(match_id, explainer.cluster(ids[:_MOST_RECORDS]))
-        for match_id, ids in members.items()
-    ]
+    explained = Explainer(scoring).clusters([ids[:_MOST_RECORDS] for ids in members.values()])
+    weak = [WeakCluster(*each) for each in zip(members, explained, strict=True)]
     return sorted(weak, key=lambda one: one.explanation.weakest_link.match_probability)
