@@ -25,7 +25,7 @@ def held_out_together(
     labeled: LabeledPairs,
     matcher: Matcher,
     threshold: float,
-    progress: Callable[[float], None],
+    progress: Callable[[float], None] = lambda _: None,
 ) -> Mask:
     """
     Whether labeled pairs end in one cluster if nothing is learned from their fold, (n_pairs,).

@@ -66,7 +66,7 @@ class LabelingView:
         nodes = row_count + np.arange(len(rows))
         known = _Known.untaught(comparison, rows)
         if matcher is not None:
-            known = _Known.taught(comparison, rows, matcher, options)
+            known = _Known.taught(comparison, rows, matcher.asking, options)
         return cls(
             record_of=(*map(first.get, range(row_count)), *twins),
             left=np.concatenate([pairs.left, rows]),

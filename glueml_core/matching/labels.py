@@ -51,7 +51,7 @@ class LabeledPairs:
         its pairs are dealt out.
         """
         units = self.labeling_set
-        if len(np.unique(units)) == 1:
+        if self.set_count == 1:
             units = np.lexsort((np.arange(len(self)), self.is_match)).argsort()
         # Dealt by their matches, so that every fold has some.
         matches = np.bincount(units, weights=self.is_match)
@@ -60,10 +60,15 @@ class LabeledPairs:
         fold_of_unit[order] = np.arange(len(matches)) % min(_FOLDS, len(matches))
         return fold_of_unit[units]
 
+    @cached_property
+    def set_count(self) -> int:
+        """How many labeling sets there are."""
+        return len(np.unique(self.labeling_set))
+
     @property
     def fill_every_fold(self) -> bool:
         """Whether there is a labeling set for every fold; with fewer, a fold's models miss much."""
-        return len(np.unique(self.labeling_set)) >= _FOLDS
+        return self.set_count >= _FOLDS
 
     @property
     def is_equal(self) -> Mask:

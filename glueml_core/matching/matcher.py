@@ -22,9 +22,9 @@ from glueml_core.matching.unsupervised_share import unsettled_share
 __all__ = ["HeldOut", "Matcher"]
 
 # Of the features as much as of the text: models read features by their place.
-_FORMAT = 4
-# What the one before wrote leans on nothing, and reads the same.
-_READABLE = (3, _FORMAT)
+_FORMAT = 5
+# What the ones before wrote leans on nothing, or asks as it matches, and reads the same.
+_READABLE = (3, 4, _FORMAT)
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class Matcher:
         held_out: The labeled pairs it learned from, scored out of fold.
         unsupervised_share: How much of the second stage's log odds is the unsupervised score's own.
         extension_features: Names of the user's features it cannot do without.
+        unleaning: The same without that share, if there is one.
     """
 
     columns: tuple[ColumnProfile, ...]
@@ -67,6 +68,12 @@ class Matcher:
     held_out: HeldOut
     unsupervised_share: float = 0.0
     extension_features: tuple[str, ...] = ()
+    unleaning: Matcher | None = None
+
+    @property
+    def asking(self) -> Matcher:
+        """Who says what to ask next: what labels alone have taught, however little to go by."""
+        return self.unleaning or self
 
     def threshold(self, precision_recall_tradeoff: float) -> float:
         """The match probability from which records belong together."""
@@ -117,6 +124,7 @@ class Matcher:
                 },
                 "unsupervised_share": self.unsupervised_share,
                 "extension_features": list(self.extension_features),
+                "unleaning": self.unleaning and self.unleaning.to_json(),
             }
         )
 
@@ -128,7 +136,7 @@ class Matcher:
             raise ValueError(
                 f"The matcher has format {found['format']}; this release reads format {_FORMAT}."
             )
-        held_out = found["held_out"]
+        held_out, unleaning = found["held_out"], found.get("unleaning")
         return cls(
             columns=tuple(ColumnProfile(c["name"], c["kind"]) for c in found["columns"]),
             first_stage=_models(found["first_stage"]),
@@ -142,6 +150,7 @@ class Matcher:
             ),
             unsupervised_share=found.get("unsupervised_share", 0.0),
             extension_features=tuple(found["extension_features"]),
+            unleaning=unleaning and cls.from_json(unleaning),
         )
 
 

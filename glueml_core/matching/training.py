@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from pandera.typing import DataFrame
@@ -10,6 +10,7 @@ from pandera.typing import DataFrame
 from glueml_core.matching.arrays import Floats, Positions
 from glueml_core.matching.comparison import Comparison
 from glueml_core.matching.features import FeatureTable
+from glueml_core.matching.few_labels import share_by_clusters
 from glueml_core.matching.labels import LabeledPairs, labeled_pairs
 from glueml_core.matching.logistic import LogisticCurve
 from glueml_core.matching.matcher import HeldOut, Matcher
@@ -55,41 +56,74 @@ def train_matcher(
 def train_on(comparison: Comparison, labeled: LabeledPairs, options: MatchingOptions) -> Matcher:
     """Train on a table that is prepared already; the labels hold both kinds of pairs."""
     rows = np.unique(np.concatenate([labeled.left, labeled.right]))
-    comparison = comparison.around(rows, _MOST_PAIRS)
-    first = comparison.features_of(labeled.left, labeled.right)
-    first_stage = _fold_models(first, labeled, options.seed)
-    second = _second_stage(comparison, first, first_stage, labeled)
-    second_stage, share = _leaning(_fold_models(second, labeled, options.seed + 1), second, labeled)
-    odds = _out_of_fold(second_stage, second, labeled.fold)
-    calibration = _calibration(odds, labeled).toward(_NO_CHANGE, unsettled_share(share))
-    matcher = Matcher(
-        columns=comparison.table.profile,
-        first_stage=first_stage,
-        second_stage=second_stage,
-        calibration=calibration,
-        equal_records=_equal_records(calibration.log_odds(odds), labeled),
-        held_out=HeldOut(calibration(odds), labeled.is_match, labeled.labeling_set),
-        unsupervised_share=share,
-        extension_features=options.extensions.feature_names,
-    )
-    probability = matcher.probability(odds, labeled.is_equal)
-    return replace(matcher, held_out=replace(matcher.held_out, probability=probability))
+    lesson = _Lesson.on(comparison.around(rows, _MOST_PAIRS), labeled, options)
+    matcher = lesson.matcher(lesson.likeliest_share)
+    share = share_by_clusters(lesson.comparison, labeled, matcher, lesson.matcher(1.0))
+    return lesson.matcher(share) if share > matcher.unsupervised_share else matcher
 
 
-def _leaning(
-    models: tuple[PairModel, ...], features: FeatureTable, labeled: LabeledPairs
-) -> tuple[tuple[PairModel, ...], float]:
-    """Models that lean on the unsupervised score as far as labels bid, and how far that is."""
-    if labeled.fill_every_fold:
-        return models, 0.0
-    odds = _out_of_fold(models, features, labeled.fold)
-    learned = _calibration(odds, labeled).log_odds(odds)
-    unsupervised = unsupervised_log_odds(start_scores(features))
-    unequal = ~labeled.is_equal
-    share = choose_unsupervised_share(
-        learned[unequal], unsupervised[unequal], labeled.is_match[unequal]
-    )
-    return tuple(model.leaning(share) for model in models), share
+@dataclass(frozen=True)
+class _Lesson:
+    """
+    What labels taught, before it is decided how far to go by it.
+
+    Args:
+        comparison: The table, or what is around the labeled rows.
+        labeled: The labels.
+        first_stage, second_stage: One model a fold each.
+        features: What the second stage sees of the labeled pairs.
+        extension_features: Names of the user's features among them.
+    """
+
+    comparison: Comparison
+    labeled: LabeledPairs
+    first_stage: tuple[PairModel, ...]
+    second_stage: tuple[PairModel, ...]
+    features: FeatureTable
+    extension_features: tuple[str, ...]
+
+    @classmethod
+    def on(cls, comparison: Comparison, labeled: LabeledPairs, options: MatchingOptions) -> _Lesson:
+        first = comparison.features_of(labeled.left, labeled.right)
+        first_stage = _fold_models(first, labeled, options.seed)
+        second = _second_stage(comparison, first, first_stage, labeled)
+        second_stage = _fold_models(second, labeled, options.seed + 1)
+        own = options.extensions.feature_names
+        return cls(comparison, labeled, first_stage, second_stage, second, own)
+
+    @property
+    def likeliest_share(self) -> float:
+        """How far the second stage should lean on the unsupervised score, as pairs bid."""
+        labeled = self.labeled
+        if labeled.fill_every_fold:
+            return 0.0
+        odds = _out_of_fold(self.second_stage, self.features, labeled.fold)
+        learned = _calibration(odds, labeled).log_odds(odds)
+        unsupervised = unsupervised_log_odds(start_scores(self.features))
+        unequal = ~labeled.is_equal
+        return choose_unsupervised_share(
+            learned[unequal], unsupervised[unequal], labeled.is_match[unequal]
+        )
+
+    def matcher(self, share: float) -> Matcher:
+        """A matcher that leans on the unsupervised score by a share."""
+        labeled = self.labeled
+        second_stage = tuple(model.leaning(share) for model in self.second_stage)
+        odds = _out_of_fold(second_stage, self.features, labeled.fold)
+        calibration = _calibration(odds, labeled).toward(_NO_CHANGE, unsettled_share(share))
+        matcher = Matcher(
+            columns=self.comparison.table.profile,
+            first_stage=self.first_stage,
+            second_stage=second_stage,
+            calibration=calibration,
+            equal_records=_equal_records(calibration.log_odds(odds), labeled),
+            held_out=HeldOut(calibration(odds), labeled.is_match, labeled.labeling_set),
+            unsupervised_share=share,
+            extension_features=self.extension_features,
+            unleaning=self.matcher(0.0) if share else None,
+        )
+        probability = matcher.probability(odds, labeled.is_equal)
+        return replace(matcher, held_out=replace(matcher.held_out, probability=probability))
 
 
 def _calibration(odds: Floats, labeled: LabeledPairs) -> LogisticCurve:

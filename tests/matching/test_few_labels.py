@@ -31,7 +31,7 @@ def untaught(comparison, truth) -> float:
     return pair_f1(truth["entity"], untaught_clusters(comparison))
 
 
-@pytest.mark.parametrize("budget", [20, 40])
+@pytest.mark.parametrize("budget", [20, 40, 100])
 @pytest.mark.parametrize("seed", [0, 1])
 def test_a_few_labels_find_no_less_than_likeness_alone(
     comparison, records, truth, labels, untaught, budget, seed

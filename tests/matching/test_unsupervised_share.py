@@ -70,7 +70,7 @@ def test_odds_lie_between_the_learned_and_the_unsupervised_ones(comparison, aske
     np.testing.assert_allclose(odds, (1 - share) * learned + share * unsupervised, atol=1e-3)
 
 
-def test_with_a_labeling_set_for_every_fold_labels_stand_for_themselves(records, asked):
+def test_where_they_show_that_more_is_found_labels_stand_for_themselves(records, asked):
     matcher = train_matcher(records, asked, MatchingOptions(), silent)
 
     assert matcher.unsupervised_share == 0
@@ -88,6 +88,37 @@ def test_labels_that_teach_what_is_not_so_leave_the_unsupervised_clusters(
     assert same_clusters(matches["match_id"], untaught_clusters(comparison))
 
 
+@pytest.fixture(scope="module")
+def half_wrong(records, asked):
+    """What ten labeling sets teach, of which every other one is wrong."""
+    sets = asked["labeling_set_id"].unique()
+    wrong = asked["labeling_set_id"].isin(sets[::2])
+    rolled = asked["label"].where(~wrong, np.roll(asked["label"], 3))
+    return train_matcher(records, asked.assign(label=rolled), MatchingOptions(), silent)
+
+
+def test_many_sets_lean_too_where_likeness_alone_finds_as_much(half_wrong):
+    assert half_wrong.unsupervised_share == 0.75
+
+
+def test_what_to_ask_next_is_told_by_what_labels_taught(comparison, labels, half_wrong):
+    unleaning = half_wrong.asking
+    first, second = (
+        choose_labeling_sets(comparison, labels.iloc[:0], matcher, MatchingOptions())
+        for matcher in (half_wrong, unleaning)
+    )
+
+    assert unleaning.unsupervised_share == 0
+    assert unleaning.threshold(0.5) != half_wrong.threshold(0.5)
+    pd.testing.assert_frame_equal(first, second)
+
+
+def test_who_asks_survives_being_saved(half_wrong):
+    read = Matcher.from_json(half_wrong.to_json())
+
+    assert read.asking.to_json() == half_wrong.asking.to_json()
+
+
 def test_a_share_survives_being_saved(records, labels, asked):
     few = train_matcher(records, with_one_set_muddled(asked, by=1), MatchingOptions(), silent)
 
@@ -101,9 +132,19 @@ def test_a_share_survives_being_saved(records, labels, asked):
     )
 
 
-def test_a_matcher_of_the_format_before_leans_on_nothing(matcher):
+def test_a_matcher_of_format_4_asks_as_it_matches(half_wrong):
+    saved = json.loads(half_wrong.to_json())
+    del saved["unleaning"]
+
+    read = Matcher.from_json(json.dumps({**saved, "format": 4}))
+
+    assert read.asking is read
+    assert read.unsupervised_share == half_wrong.unsupervised_share
+
+
+def test_a_matcher_of_format_3_leans_on_nothing(matcher):
     saved = json.loads(matcher.to_json())
-    del saved["unsupervised_share"]
+    del saved["unsupervised_share"], saved["unleaning"]
 
     read = Matcher.from_json(json.dumps({**saved, "format": 3}))
 
