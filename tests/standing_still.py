@@ -1,4 +1,4 @@
-"""Holding a process of a task run where it stands."""
+"""Holding a process where it stands."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ import psutil
 __all__ = ["hold"]
 
 
-def hold(process: psutil.Process, store: Path) -> None:
+def hold(process: psutil.Process, folder: Path) -> None:
     """
     Suspend a process that works on a folder with SQLite's databases, but not while it writes there.
 
-    In the middle of telling its progress, it would keep everybody from writing.
+    In the middle of a write, such as telling its progress, it would keep everybody from writing.
     """
     process.suspend()
-    while not _writable(store):
+    while not _writable(folder):
         process.resume()
         time.sleep(0.02)
         process.suspend()
 
 
-def _writable(store: Path) -> bool:
-    return all(_takes_a_writer(database) for database in store.rglob("*.db"))
+def _writable(folder: Path) -> bool:
+    return all(_takes_a_writer(database) for database in folder.rglob("*.db"))
 
 
 def _takes_a_writer(database: Path) -> bool:

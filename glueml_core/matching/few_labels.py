@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from glueml_core.matching.held_out_clusters import held_out_together
+from glueml_core.matching.metrics import confusion_at
 from glueml_core.matching.scoring import Scoring
 from glueml_core.matching.table_clusters import TableClusters
 
 if TYPE_CHECKING:
-    from glueml_core.matching.arrays import Mask
     from glueml_core.matching.comparison import Comparison
     from glueml_core.matching.labels import LabeledPairs
     from glueml_core.matching.matcher import Matcher
 
-__all__ = ["share_by_clusters"]
+__all__ = ["are_few", "share_by_clusters"]
 
 # With more labeling sets, no table is known where likeness alone does as well.
 _FEW_SETS = 20
@@ -29,6 +27,11 @@ _EVEN = 0.5
 _SHARE = 0.75
 
 
+def are_few(labeled: LabeledPairs) -> bool:
+    """Whether there are so few labeling sets that likeness alone may cluster as well."""
+    return labeled.set_count < _FEW_SETS
+
+
 def share_by_clusters(
     comparison: Comparison, labeled: LabeledPairs, learned: Matcher, unsupervised: Matcher
 ) -> float:
@@ -36,32 +39,28 @@ def share_by_clusters(
     The share of the unsupervised log odds that a matcher owes to its clusters, from 0 to 1.
 
     Pairs alone do not tell: a model that is a little too sure of many pairs joins whole clusters
-    that no labeled pair connects. So the whole table is clustered, with models that had not learned
-    from the pairs they are judged by, and by likeness alone.
+    that no labeled pair connects. So the rows are clustered, with models that had not learned from
+    the pairs they are judged by, and by likeness alone.
 
     Args:
-        comparison: The table.
+        comparison: The table, or what is around the labeled rows.
         labeled: What was learned from.
         learned: What came of it.
         unsupervised: The same with nothing but unsupervised log odds.
 
     Returns:
-        0 where labels are many, where they show that what was learned finds more, and where both
-        put the same of their pairs together, so that they tell nothing.
+        0 where labels show that what was learned finds more, and where both put the same of their
+        pairs together, so that they tell nothing.
     """
-    if labeled.set_count >= _FEW_SETS:
-        return 0.0
     taught = held_out_together(comparison, labeled, learned, learned.threshold(_EVEN))
     alone = TableClusters(
         comparison, Scoring(unsupervised, comparison), unsupervised.threshold(_EVEN)
     ).together(labeled.left, labeled.right)
-    ahead = 1 + _PART_OF_A_SET / labeled.set_count
-    needed = min(ahead * _f1(alone, labeled), 1.0)
-    if (taught == alone).all() or _f1(taught, labeled) >= needed:
+    if (taught == alone).all():
         return 0.0
-    return _SHARE
-
-
-def _f1(together: Mask, labeled: LabeledPairs) -> float:
-    hits = (together & labeled.is_match).sum()
-    return float(2 * hits / np.maximum(together.sum() + labeled.is_match.sum(), 1))
+    reached, matched = (
+        confusion_at(together.astype(float), labeled.is_match, _EVEN).f1
+        for together in (taught, alone)
+    )
+    ahead = 1 + _PART_OF_A_SET / labeled.set_count
+    return 0.0 if reached >= min(ahead * matched, 1.0) else _SHARE

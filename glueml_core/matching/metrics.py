@@ -28,6 +28,12 @@ class Confusion:
         """Of the matches, the share that was called one; None where there is none."""
         return _share(self.true_positives, self.true_positives + self.false_negatives)
 
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of precision and recall; 0 where nothing was called right."""
+        hits = 2 * self.true_positives
+        return hits / max(hits + self.false_positives + self.false_negatives, 1)
+
 
 @dataclass(frozen=True)
 class PrecisionRecallCurve:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse.csgraph import minimum_spanning_tree
+from scipy.spatial.distance import squareform
 
 from glueml_core.matching.comparison import compare
 from glueml_core.matching.contributions import FeatureContributions
@@ -158,10 +159,7 @@ class Explainer:
         ends = [np.sort(own[list(pair)], axis=0) for own, pair in zip(rows, pairs, strict=True)]
         probability = self.scoring(*np.concatenate(ends, axis=1))
         of_cluster = np.split(probability, np.cumsum([len(upper) for upper, _ in pairs])[:-1])
-        squares: list[Floats] = [np.zeros((len(ids), len(ids))) for ids in clusters]
-        for square, (upper, lower), own in zip(squares, pairs, of_cluster, strict=True):
-            square[upper, lower] = square[lower, upper] = own
-        return squares
+        return [squareform(own.astype(np.float64)) for own in of_cluster]
 
 
 def explain_pair(

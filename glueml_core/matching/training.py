@@ -10,7 +10,7 @@ from pandera.typing import DataFrame
 from glueml_core.matching.arrays import Floats, Positions
 from glueml_core.matching.comparison import Comparison
 from glueml_core.matching.features import FeatureTable
-from glueml_core.matching.few_labels import share_by_clusters
+from glueml_core.matching.few_labels import are_few, share_by_clusters
 from glueml_core.matching.labels import LabeledPairs, labeled_pairs
 from glueml_core.matching.logistic import LogisticCurve
 from glueml_core.matching.matcher import HeldOut, Matcher
@@ -58,6 +58,8 @@ def train_on(comparison: Comparison, labeled: LabeledPairs, options: MatchingOpt
     rows = np.unique(np.concatenate([labeled.left, labeled.right]))
     lesson = _Lesson.on(comparison.around(rows, _MOST_PAIRS), labeled, options)
     matcher = lesson.matcher(lesson.likeliest_share)
+    if not are_few(labeled):
+        return matcher
     share = share_by_clusters(lesson.comparison, labeled, matcher, lesson.matcher(1.0))
     return lesson.matcher(share) if share > matcher.unsupervised_share else matcher
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import dagster as dg
 
@@ -47,18 +46,13 @@ class Daemon:
     def run(self) -> list[dg.ExecuteInProcessResult]:
         return self.launch(self.tick())
 
-    @cached_property
-    def _job(self) -> dg.JobDefinition:
-        """What it launches; Dagster takes longer to find it than to execute it."""
-        job = self.defs.resolve_implicit_global_asset_job_def()
-        return job.get_subset(asset_selection={self.target})
-
     def _was_launched(self, request: dg.RunRequest) -> bool:
         tags = {"dagster/run_key": request.run_key, "dagster/sensor_name": self.sensor}
         return self.instance.get_runs_count(dg.RunsFilter(tags=tags)) > 0
 
     def _execute(self, request: dg.RunRequest) -> dg.ExecuteInProcessResult:
-        return self._job.execute_in_process(
+        job = self.defs.resolve_implicit_global_asset_job_def()
+        return job.get_subset(asset_selection={self.target}).execute_in_process(
             instance=self.instance,
             run_config=request.run_config,
             tags={
