@@ -6,13 +6,17 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from glueml_core.matching.arrays import Floats, Positions
+from glueml_core.matching.arrays import Floats, Mask, Positions
 from glueml_core.matching.links import Links
 
 __all__ = ["components"]
 
 # A component of n rows has n * (n - 1) / 2 pairs to score.
 _MAX_ROWS = 400
+# Groups with more rows that hold together at a level where thresholds may lie can be one entity.
+# They stay whole as long as all of them have no more pairs than this, the smallest first.
+_SPARE_PAIRS = 500_000
+_SPARED_FROM = 0.3
 # Pairs below the first level connect nothing; what is still too large goes up a level.
 _LEVELS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
 _LINKED = 2.0
@@ -26,7 +30,8 @@ def components(
 
     A mean of probabilities reaches the threshold only if one of them does, so pairs below it
     connect nothing. A group with too many rows is split at a level of probability that is the same
-    for every threshold: clusters at a higher one stay inside those at a lower. Rows that must match
+    for every threshold: clusters at a higher one stay inside those at a lower. A large group that
+    may be one entity is split only where the table has too many of its kind. Rows that must match
     stay together whatever their number.
     """
     linked = np.flatnonzero(links.group != np.arange(len(links.group)))
@@ -41,14 +46,28 @@ def components(
 def _bounded(left: Positions, right: Positions, strength: Floats, row_count: int) -> Positions:
     """Number of each row's group when groups with too many rows are split level by level."""
     part: Positions = np.zeros(row_count, dtype=np.int64)
+    oversized = np.full(row_count, row_count > _MAX_ROWS)
+    spare = _SPARE_PAIRS
     for level in _LEVELS:
-        sizes = np.bincount(part)
-        oversized = sizes[part] > _MAX_ROWS
         if not oversized.any():
             return part
         inside = (part[left] == part[right]) & (~oversized[left] | (strength >= level))
         part = _connected(left[inside], right[inside], row_count)
-    return _capped(left, right, strength, part)
+        oversized &= np.bincount(part)[part] > _MAX_ROWS
+        if level >= _SPARED_FROM:
+            whole, cost = _affordable(part[oversized], spare)
+            oversized &= ~np.isin(part, whole)
+            spare -= cost
+    return _capped(left, right, strength, part, oversized)
+
+
+def _affordable(part: Positions, spare: int) -> tuple[Positions, int]:
+    """The groups, smallest first, whose pairs are no more than `spare` in all; and how many."""
+    numbers, sizes = np.unique(part, return_counts=True)
+    order = np.argsort(sizes, kind="stable")
+    pairs = np.cumsum(sizes[order] * (sizes[order] - 1) // 2)
+    taken = int(np.searchsorted(pairs, spare, side="right"))
+    return numbers[order[:taken]], int(pairs[taken - 1]) if taken else 0
 
 
 def _connected(left: Positions, right: Positions, row_count: int) -> Positions:
@@ -56,9 +75,10 @@ def _connected(left: Positions, right: Positions, row_count: int) -> Positions:
     return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
 
 
-def _capped(left: Positions, right: Positions, strength: Floats, part: Positions) -> Positions:
+def _capped(
+    left: Positions, right: Positions, strength: Floats, part: Positions, oversized: Mask
+) -> Positions:
     """Oversized groups grown anew from their likeliest pairs, as long as they stay small enough."""
-    oversized = np.bincount(part)[part] > _MAX_ROWS
     inside = np.flatnonzero((part[left] == part[right]) & oversized[left])
     order = inside[np.lexsort((right[inside], left[inside], -strength[inside]))]
     parent, size = np.arange(len(part)), np.ones(len(part), dtype=np.int64)

@@ -1,10 +1,76 @@
-"""Cutting dendrograms."""
+"""Cutting dendrograms, of entities of any size."""
+
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from scipy.cluster.hierarchy import fcluster, linkage
 
-from glueml_core.matching.clustering import _flat
+from glueml_core.matching.clustering import _flat, cluster_rows
+from glueml_core.matching.links import Links
+
+
+def crowds(*sizes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Candidate pairs of entities of these sizes: each record knows the three that follow it."""
+    pairs = []
+    for first, size in zip(np.cumsum((0, *sizes)), sizes, strict=False):
+        rows = first + np.arange(size)
+        pairs += [(rows[:-step], rows[step:]) for step in (1, 2, 3)]
+    left, right = zip(*pairs, strict=True)
+    return np.concatenate(left), np.concatenate(right)
+
+
+def cluster_sizes(*sizes: int) -> list[int]:
+    """The sizes of the clusters of such entities, whose records are alike in any pair."""
+    left, right = crowds(*sizes)
+    found = cluster_rows(
+        left,
+        right,
+        np.full(len(left), 0.9, np.float32),
+        lambda left, _right: np.full(len(left), 0.8, np.float32),
+        0.5,
+        Links.none(sum(sizes)),
+    )
+    return sorted(np.unique(found.cluster, return_counts=True)[1].tolist())
+
+
+def test_an_entity_of_many_records_is_one_cluster():
+    assert cluster_sizes(2, 3, 900) == [2, 3, 900]
+
+
+def test_of_many_large_entities_the_smallest_stay_whole():
+    """What all pairs of all of them would cost has a bound; no record is lost beyond it."""
+    *rest, almost, largest = cluster_sizes(500, 700, 800)
+
+    assert (almost, largest) == (500, 700)
+    assert sum(rest) == 800
+    assert max(rest) <= 400
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_clusters_of_large_components_lie_inside_those_at_a_lower_threshold(seed):
+    """One component stays whole, one is split; blocking has found all that is at all likely."""
+    rng = np.random.default_rng(seed)
+    place = np.concatenate([rng.normal(0, 1, (600, 2)), rng.normal(100, 1, (1_200, 2))])
+
+    def chance(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        distance = np.linalg.norm(place[left] - place[right], axis=1)
+        return (1 / (1 + np.exp(3 * distance - 3))).astype(np.float32)
+
+    left, right = np.triu_indices(len(place), 1)
+    candidates = chance(left, right) > 0.05
+    left, right = left[candidates], right[candidates]
+    at = [
+        cluster_rows(
+            left, right, chance(left, right), chance, threshold, Links.none(len(place))
+        ).cluster
+        for threshold in (0.1, 0.3, 0.45, 0.6, 0.9)
+    ]
+
+    for lower, higher in pairwise(at):
+        inside = set(zip(higher, lower, strict=True))
+        assert len(inside) == len(np.unique(higher))
+        assert len(np.unique(higher)) > len(np.unique(lower))
 
 
 @pytest.mark.parametrize("seed", range(20))
