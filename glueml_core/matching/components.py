@@ -15,7 +15,7 @@ __all__ = ["components"]
 _MAX_ROWS = 400
 # Groups with more rows that hold together at a level where thresholds may lie can be one entity.
 # They stay whole as long as all of them have no more pairs than this, the smallest first.
-_SPARE_PAIRS = 500_000
+_SPARE_PAIRS = 250_000
 _SPARED_FROM = 0.3
 # Pairs below the first level connect nothing; what is still too large goes up a level.
 _LEVELS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
