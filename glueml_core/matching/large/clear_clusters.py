@@ -8,7 +8,7 @@ import numpy as np
 
 from glueml_core.matching.arrays import Floats, Mask, Positions
 from glueml_core.matching.clustering import Clusters, ScorePairs, cluster_rows
-from glueml_core.matching.large.groups import connected
+from glueml_core.matching.components import connected
 from glueml_core.matching.links import Links
 
 __all__ = ["cluster_many"]

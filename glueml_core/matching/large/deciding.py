@@ -9,10 +9,11 @@ from functools import cached_property
 import numpy as np
 
 from glueml_core.matching.arrays import Floats, Mask, Positions
+from glueml_core.matching.components import connected
 from glueml_core.matching.large.candidates import Candidates
 from glueml_core.matching.large.clear_clusters import cluster_many
 from glueml_core.matching.large.glancing import Glancing
-from glueml_core.matching.large.groups import LINKED, connected
+from glueml_core.matching.large.groups import LINKED
 from glueml_core.matching.large.parts import Parts
 from glueml_core.matching.large.table import LargeTable
 from glueml_core.matching.membership import record_clusters

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
 
 from glueml_core.matching.arrays import Mask, Positions
+from glueml_core.matching.components import connected
 from glueml_core.matching.large.candidates import Candidates
 
-__all__ = ["LINKED", "MAX_GROUP_ROWS", "STEP", "connected", "group_rows"]
+__all__ = ["LINKED", "MAX_GROUP_ROWS", "STEP", "group_rows"]
 
 MAX_GROUP_ROWS = 500
 # By how much more evidence is asked for inside a group that is too large, in thousandths of a nat.
@@ -41,12 +39,3 @@ def group_rows(pairs: Candidates, row_count: int, min_evidence: int) -> tuple[Po
             return group, stay
         asked += STEP
         stay &= ~(loose & (pairs.evidence < asked))
-
-
-def connected(left: Positions, right: Positions, row_count: int) -> Positions:
-    """Number of each row's group when pairs connect rows, shape (n_rows,)."""
-    graph = sparse.coo_matrix(
-        (np.ones(len(left), dtype=np.int8), (left, right)), shape=(row_count, row_count)
-    )
-    labels: NDArray[np.int32] = connected_components(graph, directed=False)[1]
-    return labels.astype(np.int64)
