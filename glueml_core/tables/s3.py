@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -34,13 +36,20 @@ class S3AccessError(Exception):
 
 def client(region: str) -> Any:
     """A boto3 client of S3, set up by the environment or the AWS configuration files."""
+    environment = frozenset(item for item in os.environ.items() if item[0].startswith("AWS_"))
+    # Clients may be shared between threads, not with a fork; the session that makes them neither.
+    with _creating:
+        return _client(region, environment, os.getpid())
+
+
+@lru_cache(maxsize=8)
+def _client(region: str, _environment: frozenset[tuple[str, str]], _pid: int) -> Any:
+    """One client for each environment and process: making one takes longer than asking it."""
     import boto3
     from botocore.config import Config
 
     config = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard"})
-    # Clients may be shared between threads; the session that makes them may not.
-    with _creating:
-        return boto3.client("s3", region_name=region, config=config)
+    return boto3.client("s3", region_name=region, config=config)
 
 
 def file_system(region: str) -> S3FileSystem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from multiprocessing import get_context
 from pathlib import Path
 
 import boto3
@@ -11,6 +12,7 @@ from glueml_core.errors import InvalidInputException
 from glueml_core.settings import Settings
 from glueml_core.tables.locations import check_output_path, locate, read_object, stat_object
 from glueml_core.tables.outputs import open_output
+from glueml_core.tables.s3 import client as s3_client
 
 
 def refusal(uri: str, settings: Settings) -> str:
@@ -136,6 +138,31 @@ class TestS3Objects:
         monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
 
         assert "Could not connect to the endpoint URL" in refusal("s3://bucket/a.csv", settings)
+
+    def test_are_asked_for_where_the_environment_says_by_now(
+        self, s3, bucket, settings, monkeypatch
+    ):
+        """A server's clients are kept, and must not outlive what set them up."""
+        uri = f"s3://{bucket}/labels.csv"
+        s3.put_object(Bucket=bucket, Key="labels.csv", Body=b"x")
+        assert stat_object(uri, settings).size_bytes == 1
+
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
+            elsewhere.setenv("AWS_MAX_ATTEMPTS", "1")
+            assert "Could not connect to the endpoint URL" in refusal(uri, settings)
+
+        assert stat_object(uri, settings).size_bytes == 1
+
+    def test_are_asked_for_by_a_fork_over_connections_of_its_own(self, s3):
+        """On a connection that both use, an answer would go to either."""
+        ours = s3_client("us-east-1")
+        fork = get_context("fork").Process(target=lambda: exit(s3_client("us-east-1") is ours))
+        fork.start()
+        fork.join()
+
+        assert fork.exitcode == 0
+        assert s3_client("us-east-1") is ours
 
 
 class TestOutputs:
