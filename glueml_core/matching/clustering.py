@@ -15,7 +15,7 @@ from glueml_core.matching.components import components
 from glueml_core.matching.links import Links
 from glueml_core.matching.pair_values import look_up
 
-__all__ = ["Clusters", "cluster_rows"]
+__all__ = ["Clusters", "cluster_rows", "cluster_some", "confidence_alone"]
 
 ScorePairs: TypeAlias = Callable[[Positions, Positions], Floats]
 
@@ -64,7 +64,7 @@ def cluster_rows(
     """
     row_count = len(links.group)
     cluster = np.arange(row_count)
-    confidence = _alone(left, right, probability, row_count)
+    confidence = confidence_alone(left, right, probability, row_count)
     parts = components(left, right, probability, links, threshold)
     for rows, chance in _complete(parts, left, right, probability, score_pairs, links):
         flat = _cut(rows, chance, threshold, links)
@@ -76,8 +76,47 @@ def cluster_rows(
     return Clusters(cluster, confidence)
 
 
-def _alone(left: Positions, right: Positions, probability: Floats, row_count: int) -> Floats:
-    """1 minus the probability of each row's likeliest match."""
+def cluster_some(
+    rows: Positions,
+    left: Positions,
+    right: Positions,
+    probability: Floats,
+    score_pairs: ScorePairs,
+    threshold: float,
+    row_count: int,
+) -> Clusters:
+    """
+    Cluster some rows of a table as if there were no others.
+
+    Args:
+        rows: These rows, each once.
+        left: As in `cluster_rows`, of the whole table.
+        right: The same.
+        probability: The same.
+        score_pairs: The same.
+        threshold: The same.
+        row_count: Number of the table's rows.
+
+    Returns:
+        Clusters by their positions among `rows`, shape (len(rows),).
+    """
+    position = np.full(row_count, -1, dtype=np.int64)
+    position[rows] = np.arange(len(rows))
+    inside = (position[left] >= 0) & (position[right] >= 0)
+    return cluster_rows(
+        position[left[inside]],
+        position[right[inside]],
+        probability[inside],
+        lambda one, other: score_pairs(rows[one], rows[other]),
+        threshold,
+        Links.none(len(rows)),
+    )
+
+
+def confidence_alone(
+    left: Positions, right: Positions, probability: Floats, row_count: int
+) -> Floats:
+    """Confidence of each row if it has no company: that its likeliest match is none, (n_rows,)."""
     likeliest = np.zeros(row_count, dtype=np.float32)
     np.maximum.at(likeliest, left, probability)
     np.maximum.at(likeliest, right, probability)

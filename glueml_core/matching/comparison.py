@@ -23,6 +23,7 @@ from glueml_core.matching.features import (
 from glueml_core.matching.features.competition import competition_layout
 from glueml_core.matching.features.feature import side_by_side
 from glueml_core.matching.options import MatchingOptions
+from glueml_core.matching.pair_model import PairModel, start_scores
 from glueml_core.matching.rows import ColumnProfile, DistinctRows, distinct_rows
 from glueml_core.matching.unsupervised import unsupervised_score
 from glueml_core.matching.user_rules import UserRules
@@ -78,6 +79,21 @@ class Comparison:
     def features(self) -> FeatureTable:
         """Features of the candidate pairs."""
         return self._with_competition(self._base, self.candidates.left, self.candidates.right)
+
+    def log_odds_by(self, model: PairModel) -> Floats:
+        """
+        Log odds of each candidate pair by a first-stage model, shape (n_candidates,).
+
+        They are made once, for training, choosing and judging all ask for them.
+        """
+        if model not in self._log_odds:
+            features = self.features
+            self._log_odds[model] = model.log_odds(features.values, start_scores(features))
+        return self._log_odds[model]
+
+    @cached_property
+    def _log_odds(self) -> dict[PairModel, Floats]:
+        return {}
 
     def features_of(self, left: Positions, right: Positions) -> FeatureTable:
         """Features of any pairs of rows, as `features` has them for candidates."""

@@ -10,16 +10,17 @@ from scipy.sparse.csgraph import connected_components
 from glueml_core.matching.arrays import Floats, Mask, Positions
 from glueml_core.matching.links import Links
 
-__all__ = ["components", "connected"]
+__all__ = ["LOWEST_LEVEL", "MAX_ROWS", "components", "connected"]
 
 # A component of n rows has n * (n - 1) / 2 pairs to score.
-_MAX_ROWS = 400
+MAX_ROWS = 400
 # Groups with more rows that hold together at a level where thresholds may lie can be one entity.
 # They stay whole as long as all of them have no more pairs than this, the smallest first.
 _SPARE_PAIRS = 250_000
 _SPARED_FROM = 0.3
 # Pairs below the first level connect nothing; what is still too large goes up a level.
-_LEVELS = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
+LOWEST_LEVEL = 0.05
+_LEVELS = (LOWEST_LEVEL, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98)
 _LINKED = 2.0
 
 
@@ -47,14 +48,14 @@ def components(
 def _bounded(left: Positions, right: Positions, strength: Floats, row_count: int) -> Positions:
     """Number of each row's group when groups with too many rows are split level by level."""
     part: Positions = np.zeros(row_count, dtype=np.int64)
-    oversized = np.full(row_count, row_count > _MAX_ROWS)
+    oversized = np.full(row_count, row_count > MAX_ROWS)
     spare = _SPARE_PAIRS
     for level in _LEVELS:
         if not oversized.any():
             return part
         inside = (part[left] == part[right]) & (~oversized[left] | (strength >= level))
         part = connected(left[inside], right[inside], row_count)
-        oversized &= np.bincount(part)[part] > _MAX_ROWS
+        oversized &= np.bincount(part)[part] > MAX_ROWS
         if level >= _SPARED_FROM:
             whole, cost = _affordable(part[oversized], spare)
             oversized &= ~np.isin(part, whole)
@@ -96,7 +97,7 @@ def _capped(
 
     for pair in order.tolist():
         low, high = sorted((root(left[pair]), root(right[pair])))
-        if low != high and (size[low] + size[high] <= _MAX_ROWS or strength[pair] == _LINKED):
+        if low != high and (size[low] + size[high] <= MAX_ROWS or strength[pair] == _LINKED):
             parent[high] = low
             size[low] += size[high]
     roots = np.array([root(row) for row in range(len(part))])

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from glueml_core.matching.nearby_clusters import NearbyClusters
 from glueml_core.matching.scoring import Scoring
-from glueml_core.matching.table_clusters import TableClusters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,7 @@ def held_out_together(
     """
     Whether labeled pairs end in one cluster if nothing is learned from their fold, (n_pairs,).
 
-    The whole table is clustered once a fold. To set apart the labeled pairs alone would not do:
+    What is around them is clustered once a fold. To set apart the labeled pairs alone would not do:
     around them stand pairs whose scores have learned the same labels, and pull them along.
 
     Args:
@@ -45,7 +45,8 @@ def held_out_together(
     for fold in range(fold_count):
         progress(fold / fold_count)
         unseen = labeled.fold == fold
+        left, right = labeled.left[unseen], labeled.right[unseen]
         scoring = Scoring(matcher.of_fold(fold), comparison)
-        clusters = TableClusters(comparison, scoring, threshold)
-        together[unseen] = clusters.together(labeled.left[unseen], labeled.right[unseen])
+        rows = np.union1d(left, right)
+        together[unseen] = NearbyClusters(scoring, threshold, rows).together(left, right)
     return together

@@ -10,10 +10,10 @@ import numpy as np
 from scipy.special import expit
 
 from glueml_core.matching.arrays import Floats, Mask
-from glueml_core.matching.features import Feature
+from glueml_core.matching.features import Feature, FeatureTable
 from glueml_core.matching.logistic import LogisticCurve
 
-__all__ = ["PairModel", "train_pair_model", "unsupervised_log_odds"]
+__all__ = ["PairModel", "start_scores", "train_pair_model", "unsupervised_log_odds"]
 
 _ROUNDS = 120
 _PARAMETERS = {
@@ -71,6 +71,11 @@ class PairModel:
     def __call__(self, values: Floats, start_score: Floats) -> Floats:
         """Match probability of each pair, not yet calibrated."""
         return np.asarray(expit(self.log_odds(values, start_score)), np.float32)
+
+
+def start_scores(features: FeatureTable) -> Floats:
+    """The score that models start from."""
+    return features["unsupervised: score"]
 
 
 def unsupervised_log_odds(start_score: Floats) -> Floats:

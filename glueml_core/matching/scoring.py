@@ -15,10 +15,10 @@ from glueml_core.matching.features import Competition, FeatureTable
 from glueml_core.matching.features.feature import side_by_side
 from glueml_core.matching.features.telling import TellingWords, WordLore
 from glueml_core.matching.matcher import Matcher
-from glueml_core.matching.pair_model import PairModel
+from glueml_core.matching.pair_model import PairModel, start_scores
 from glueml_core.matching.portions import portions
 
-__all__ = ["Scoring", "SecondStage", "first_stage_scores", "start_scores"]
+__all__ = ["Scoring", "SecondStage"]
 
 # Non-candidates are scored in portions, so that their features never fill the memory.
 _PAIRS_AT_ONCE = 250_000
@@ -60,6 +60,16 @@ class Scoring:
             self._second_stage.score,
         )
 
+    def some_candidates(self, chosen: Positions) -> Floats:
+        """What `candidates` has of some of them, by position, without scoring the rest."""
+        pairs = self.comparison.candidates
+        return self._score(
+            self.comparison.features.take(chosen),
+            pairs.left[chosen],
+            pairs.right[chosen],
+            self._second_stage.score[chosen],
+        )
+
     def __call__(self, left: Positions, right: Positions) -> Floats:
         """Match probability of any pairs of rows, a row with itself among them."""
         parts = [
@@ -76,7 +86,7 @@ class Scoring:
 
     def of_features(self, second: FeatureTable, is_equal: Mask) -> Floats:
         """Match probability of pairs from what `features` gives, and which say the same."""
-        odds = _mean_log_odds(self.matcher.second_stage, second)
+        odds = np.asarray(np.mean(_log_odds(self.matcher.second_stage, second), axis=0))
         return self.matcher.probability(odds, is_equal)
 
     def _score(
@@ -87,17 +97,6 @@ class Scoring:
         first_score: Floats | None = None,
     ) -> Floats:
         return self.of_features(self._second_stage(first, left, right, first_score), left == right)
-
-
-def start_scores(features: FeatureTable) -> Floats:
-    """The score that models start from."""
-    return features["unsupervised: score"]
-
-
-def first_stage_scores(models: Sequence[PairModel], features: FeatureTable) -> Floats:
-    """Probability of each pair by the mean of some first-stage models."""
-    odds = _mean_log_odds(models, features)
-    return np.asarray(expit(odds), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -123,7 +122,7 @@ class SecondStage:
     ) -> SecondStage:
         """Learn from a table's candidate pairs; about words only if there is no lore."""
         words = comparison.vectors.words
-        score = first_stage_scores(models, comparison.features)
+        score = _mean_probability([comparison.log_odds_by(model) for model in models])
         rivals = comparison.competition_by("first model", score)
         telling = (
             TellingWords.of(words.rows.presence, rivals.left, rivals.right, rivals.score)
@@ -141,12 +140,16 @@ class SecondStage:
     ) -> FeatureTable:
         """First-stage features with those that rest on first-stage scores, made if left out."""
         if score is None:
-            score = first_stage_scores(self.models, first)
+            score = _mean_probability(_log_odds(self.models, first))
         rivals = self.competition(left, right, score)
         return side_by_side([first, rivals, self.telling(left, right)])
 
 
-def _mean_log_odds(models: Sequence[PairModel], features: FeatureTable) -> Floats:
-    """Mean over the folds' models, shape (n_pairs,)."""
+def _log_odds(models: Sequence[PairModel], features: FeatureTable) -> list[Floats]:
+    """By each fold's model, shape (n_pairs,)."""
     start = start_scores(features)
-    return np.asarray(np.mean([model.log_odds(features.values, start) for model in models], axis=0))
+    return [model.log_odds(features.values, start) for model in models]
+
+
+def _mean_probability(odds: Sequence[Floats]) -> Floats:
+    return np.asarray(expit(np.mean(odds, axis=0)), dtype=np.float32)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from glueml_core.matching.labels import LabeledPairs
     from glueml_core.matching.scoring import Scoring
 
-__all__ = ["TableClusters"]
+__all__ = ["TableClusters", "are_together"]
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,7 @@ class TableClusters:
 
     def together(self, left: Positions, right: Positions) -> Mask:
         """Whether the records of pairs of rows end in one cluster."""
-        whole = ~self._parted[left] & ~self._parted[right]
-        return np.asarray(whole & (self.cluster[left] == self.cluster[right]))
+        return are_together(left, right, self.cluster, self._parted)
 
     def is_candidate(self, left: Positions, right: Positions) -> Mask:
         """Whether blocking found pairs of rows; records that say the same need no finding."""
@@ -103,6 +102,19 @@ class TableClusters:
         """How many labeled pairs of records each pair of rows has."""
         keys, count = np.unique(self._keys(labeled.left, labeled.right), return_counts=True)
         return look_up(keys, count, self._keys(left, right))[1]
+
+
+def are_together(left: Positions, right: Positions, cluster: Positions, parted: Mask) -> Mask:
+    """
+    Whether the records of pairs of rows end in one cluster.
+
+    Args:
+        left: A row of each pair, shape (n_pairs,).
+        right: Its other row.
+        cluster: Cluster of each row, shape (n_rows,).
+        parted: Rows whose records, equal as they are, do not match, shape (n_rows,).
+    """
+    return np.asarray(~parted[left] & ~parted[right] & (cluster[left] == cluster[right]))
 
 
 def _pairs_within(cluster: Positions) -> tuple[Positions, Positions]:

@@ -15,8 +15,13 @@ from glueml_core.matching.labels import LabeledPairs, labeled_pairs
 from glueml_core.matching.logistic import LogisticCurve
 from glueml_core.matching.matcher import HeldOut, Matcher
 from glueml_core.matching.options import MatchingOptions, Progress
-from glueml_core.matching.pair_model import PairModel, train_pair_model, unsupervised_log_odds
-from glueml_core.matching.scoring import SecondStage, start_scores
+from glueml_core.matching.pair_model import (
+    PairModel,
+    start_scores,
+    train_pair_model,
+    unsupervised_log_odds,
+)
+from glueml_core.matching.scoring import SecondStage
 from glueml_core.matching.teaching import compare_to_teach
 from glueml_core.matching.unsupervised_share import choose_unsupervised_share, unsettled_share
 from glueml_core.schemas import Labels, Records

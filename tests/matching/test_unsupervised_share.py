@@ -14,8 +14,7 @@ from glueml_core.matching.labeling_sets import choose_labeling_sets
 from glueml_core.matching.labels import labeled_pairs
 from glueml_core.matching.matcher import Matcher
 from glueml_core.matching.options import silent
-from glueml_core.matching.pair_model import train_pair_model, unsupervised_log_odds
-from glueml_core.matching.scoring import start_scores
+from glueml_core.matching.pair_model import start_scores, train_pair_model, unsupervised_log_odds
 from glueml_core.matching.threshold import choose_threshold
 from glueml_core.matching.unsupervised_share import choose_unsupervised_share
 from glueml_core.schemas import Labels

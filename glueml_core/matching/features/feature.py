@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from glueml_core.matching.arrays import Floats
+from glueml_core.matching.arrays import Floats, Positions
 
 __all__ = ["Feature", "FeatureTable", "side_by_side"]
 
@@ -59,7 +59,7 @@ class FeatureTable:
         chosen = [i for i, f in enumerate(self.features) if f.name == name and f.column is not None]
         return self.values[:, chosen]
 
-    def take(self, pairs: np.ndarray[tuple[int], np.dtype[np.int64]]) -> FeatureTable:
+    def take(self, pairs: Positions) -> FeatureTable:
         """The same features of some of the pairs, by position."""
         return FeatureTable(self.features, self.values[pairs])
 
