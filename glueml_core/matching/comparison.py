@@ -38,7 +38,8 @@ _UNSUPERVISED = "unsupervised"
 @dataclass(frozen=True)
 class Comparison:
     """
-    Everything that can be said about a table's pairs without a label.
+    Everything that can be said about a table's pairs without a label, and what first-stage models,
+    which see no more than that, make of its candidates.
 
     Args:
         table: Its distinct rows.

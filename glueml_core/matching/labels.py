@@ -14,7 +14,10 @@ from glueml_core.schemas import Labels
 
 __all__ = ["LabeledPairs", "TooFewLabelsError", "labeled_pairs"]
 
-_FOLDS = 5
+# Matchers score by the mean of as many models; with half of them it is chance that decides more.
+_FOLDS = 10
+# With fewer labeling sets, what is left of them without one is too little to learn from.
+_ENOUGH_SETS = 5
 
 
 class TooFewLabelsError(ValueError):
@@ -66,9 +69,9 @@ class LabeledPairs:
         return len(np.unique(self.labeling_set))
 
     @property
-    def fill_every_fold(self) -> bool:
-        """Whether there is a labeling set for every fold; with fewer, a fold's models miss much."""
-        return self.set_count >= _FOLDS
+    def are_enough(self) -> bool:
+        """Whether there are so many labeling sets that all but one teach about as much as all."""
+        return self.set_count >= _ENOUGH_SETS
 
     @property
     def is_equal(self) -> Mask:

@@ -102,7 +102,7 @@ class _Lesson:
     def likeliest_share(self) -> float:
         """How far the second stage should lean on the unsupervised score, as pairs bid."""
         labeled = self.labeled
-        if labeled.fill_every_fold:
+        if labeled.are_enough:
             return 0.0
         odds = _out_of_fold(self.second_stage, self.features, labeled.fold)
         learned = _calibration(odds, labeled).log_odds(odds)

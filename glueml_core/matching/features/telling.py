@@ -72,15 +72,14 @@ class TellingWords:
         cls, presence: SparseRows, left: Positions, right: Positions, score: Floats
     ) -> TellingWords:
         """Learn from candidate pairs and their match scores in [0, 1]."""
-        counts = np.zeros((2, 2, presence.shape[1]))
+        shared = np.zeros((2, presence.shape[1]))
         for part in portions(len(left), _PAIRS_AT_ONCE):
             both = presence[left[part]].multiply(presence[right[part]]).tocsr()
-            either = presence[left[part]] + presence[right[part]]
-            for kind, pairs in enumerate((both, either - 2 * both)):
-                counts[kind, 0] += pairs.T @ score[part]
-                counts[kind, 1] += np.asarray(pairs.sum(axis=0)).ravel()
+            shared += both.T @ score[part], np.asarray(both.sum(axis=0)).ravel()
+        # What a pair shares is counted at both ends, and the rest is what one of them has alone.
+        unshared = _counts_at_ends(presence, left, right, score) - 2 * shared
         mean = float(np.clip(score.mean() if len(score) else 0.5, 1e-4, 1 - 1e-4))
-        lift = _lift(counts[0], mean), -_lift(counts[1], mean)
+        lift = _lift(shared, mean), -_lift(unshared, mean)
         return cls(presence, np.maximum(lift[0], 0), np.maximum(lift[1], 0))
 
     def of_words(self, words: pd.Index) -> WordLore:
@@ -107,6 +106,15 @@ class TellingWords:
             values[part, 3] = here[:, 1] + there[:, 1]
             values[part, 4:] = np.minimum(here, there)
         return FeatureTable(_LAYOUT, values)
+
+
+def _counts_at_ends(
+    presence: SparseRows, left: Positions, right: Positions, score: Floats
+) -> Floats:
+    """Scores of the pairs of all rows that have a word, and their number, shape (2, n_words)."""
+    ends, count = np.concatenate([left, right]), presence.shape[0]
+    sums = np.bincount(ends, np.concatenate([score, score]), count), np.bincount(ends, None, count)
+    return np.stack([presence.T @ of_row for of_row in sums])
 
 
 def _lift(counts: Floats, mean: float) -> Floats:
