@@ -10,7 +10,7 @@ import numpy as np
 from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import squareform
 
-from glueml_core.matching.arrays import Floats, Positions
+from glueml_core.matching.arrays import Floats, Mask, Positions
 from glueml_core.matching.components import components
 from glueml_core.matching.links import Links
 from glueml_core.matching.pair_values import look_up
@@ -47,6 +47,7 @@ def cluster_rows(
     score_pairs: ScorePairs,
     threshold: float,
     links: Links,
+    wanted: Mask | None = None,
 ) -> Clusters:
     """
     Cut the dendrogram of every component where the mean probability falls below the threshold.
@@ -61,11 +62,15 @@ def cluster_rows(
         score_pairs: Gives the probability of pairs that blocking did not find.
         threshold: Match probability from which rows belong together.
         links: What labels force.
+        wanted: Rows whose clusters are asked for, shape (n_rows,); all if left out. Rows that have
+            none of them in their component stay alone.
     """
     row_count = len(links.group)
     cluster = np.arange(row_count)
     confidence = confidence_alone(left, right, probability, row_count)
     parts = components(left, right, probability, links, threshold)
+    if wanted is not None:
+        parts = [rows for rows in parts if wanted[rows].any()]
     for rows, chance in _complete(parts, left, right, probability, score_pairs, links):
         flat = _cut(rows, chance, threshold, links)
         for number in np.unique(flat):
@@ -84,6 +89,7 @@ def cluster_some(
     score_pairs: ScorePairs,
     threshold: float,
     row_count: int,
+    wanted: Mask | None = None,
 ) -> Clusters:
     """
     Cluster some rows of a table as if there were no others.
@@ -96,6 +102,7 @@ def cluster_some(
         score_pairs: The same.
         threshold: The same.
         row_count: Number of the table's rows.
+        wanted: As in `cluster_rows`, of the whole table.
 
     Returns:
         Clusters by their positions among `rows`, shape (len(rows),).
@@ -110,6 +117,7 @@ def cluster_some(
         lambda one, other: score_pairs(rows[one], rows[other]),
         threshold,
         Links.none(len(rows)),
+        None if wanted is None else wanted[rows],
     )
 
 

@@ -45,13 +45,22 @@ class NearbyClusters:
 
     @cached_property
     def _cluster(self) -> Positions:
-        """Cluster of each row, shape (n_rows,); of one that was not reached, itself."""
+        """Cluster of each row, shape (n_rows,), right for the rows asked for and their company."""
         comparison = self.scoring.comparison
         pairs, row_count = comparison.candidates, len(comparison.table)
         probability, reached = self._reach()
         rows = np.flatnonzero(reached)
+        wanted = np.zeros(row_count, dtype=bool)
+        wanted[self.rows] = True
         found = cluster_some(
-            rows, pairs.left, pairs.right, probability, self.scoring, self.threshold, row_count
+            rows,
+            pairs.left,
+            pairs.right,
+            probability,
+            self.scoring,
+            self.threshold,
+            row_count,
+            wanted,
         )
         cluster = np.arange(row_count)
         cluster[rows] = rows[found.cluster]

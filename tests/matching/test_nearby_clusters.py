@@ -21,25 +21,28 @@ from glueml_core.matching.table_clusters import TableClusters
 
 @dataclass
 class Chances:
-    """Scores pairs by a function, and counts the candidates it was asked for."""
+    """Scores pairs by a function, and tells what it was asked for."""
 
     comparison: SimpleNamespace
     chance: object
     asked: list[int] = field(default_factory=list)
+    others: list[int] = field(default_factory=list)
 
     def some_candidates(self, chosen: np.ndarray) -> np.ndarray:
         self.asked += chosen.tolist()
         pairs = self.comparison.candidates
-        return self(pairs.left[chosen], pairs.right[chosen])
+        return self.chance(pairs.left[chosen], pairs.right[chosen])
 
     def __call__(self, left: np.ndarray, right: np.ndarray) -> np.ndarray:
+        """Of pairs that are no candidates; the rows of all of them are kept in `others`."""
+        self.others += [*left.tolist(), *right.tolist()]
         return self.chance(left, right)
 
     @property
     def whole(self) -> np.ndarray:
         """Each row's cluster when the whole table is clustered."""
         pairs, rows = self.comparison.candidates, len(self.comparison.table)
-        chance = self(pairs.left, pairs.right)
+        chance = self.chance(pairs.left, pairs.right)
         return cluster_rows(pairs.left, pairs.right, chance, self, 0.5, Links.none(rows)).cluster
 
 
@@ -114,6 +117,8 @@ def test_groups_too_large_to_stay_whole_are_split_as_in_the_whole_table(first):
         first + left, first + right
     )
 
+    group = {0: range(500), 500: range(500, 950), 950: range(950, 1550)}[first]
+    assert set(chances.others) <= set(group)
     whole = chances.whole
     assert np.array_equal(together, whole[first + left] == whole[first + right])
     assert len(np.unique(whole)) > 3  # the largest would be whole if it were alone
