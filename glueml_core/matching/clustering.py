@@ -15,7 +15,7 @@ from glueml_core.matching.components import components
 from glueml_core.matching.links import Links
 from glueml_core.matching.pair_values import look_up
 
-__all__ = ["Clusters", "cluster_rows", "cluster_some", "confidence_alone"]
+__all__ = ["Clusters", "cluster_rows", "confidence_alone"]
 
 ScorePairs: TypeAlias = Callable[[Positions, Positions], Floats]
 
@@ -79,46 +79,6 @@ def cluster_rows(
             if len(members) > 1:
                 confidence[rows[members]] = _cohesion(chance[np.ix_(members, members)])
     return Clusters(cluster, confidence)
-
-
-def cluster_some(
-    rows: Positions,
-    left: Positions,
-    right: Positions,
-    probability: Floats,
-    score_pairs: ScorePairs,
-    threshold: float,
-    row_count: int,
-    wanted: Mask | None = None,
-) -> Clusters:
-    """
-    Cluster some rows of a table as if there were no others.
-
-    Args:
-        rows: These rows, each once.
-        left: As in `cluster_rows`, of the whole table.
-        right: The same.
-        probability: The same.
-        score_pairs: The same.
-        threshold: The same.
-        row_count: Number of the table's rows.
-        wanted: As in `cluster_rows`, of the whole table.
-
-    Returns:
-        Clusters by their positions among `rows`, shape (len(rows),).
-    """
-    position = np.full(row_count, -1, dtype=np.int64)
-    position[rows] = np.arange(len(rows))
-    inside = (position[left] >= 0) & (position[right] >= 0)
-    return cluster_rows(
-        position[left[inside]],
-        position[right[inside]],
-        probability[inside],
-        lambda one, other: score_pairs(rows[one], rows[other]),
-        threshold,
-        Links.none(len(rows)),
-        None if wanted is None else wanted[rows],
-    )
 
 
 def confidence_alone(

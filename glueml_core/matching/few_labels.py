@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from glueml_core.matching.held_out_clusters import held_out_together
 from glueml_core.matching.metrics import confusion_at
-from glueml_core.matching.nearby_clusters import NearbyClusters
+from glueml_core.matching.nearby_clusters import together_nearby
 from glueml_core.matching.scoring import Scoring
 
 if TYPE_CHECKING:
@@ -55,11 +53,12 @@ def share_by_clusters(
         pairs together, so that they tell nothing.
     """
     taught = held_out_together(comparison, labeled, learned, learned.threshold(_EVEN))
-    alone = NearbyClusters(
+    alone = together_nearby(
+        labeled.left,
+        labeled.right,
         Scoring(unsupervised, comparison),
         unsupervised.threshold(_EVEN),
-        np.union1d(labeled.left, labeled.right),
-    ).together(labeled.left, labeled.right)
+    )
     if (taught == alone).all():
         return 0.0
     reached, matched = (

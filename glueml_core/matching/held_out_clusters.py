@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from glueml_core.matching.nearby_clusters import NearbyClusters
+from glueml_core.matching.nearby_clusters import together_nearby
 from glueml_core.matching.scoring import Scoring
 
 if TYPE_CHECKING:
@@ -47,6 +47,5 @@ def held_out_together(
         unseen = labeled.fold == fold
         left, right = labeled.left[unseen], labeled.right[unseen]
         scoring = Scoring(matcher.of_fold(fold), comparison)
-        rows = np.union1d(left, right)
-        together[unseen] = NearbyClusters(scoring, threshold, rows).together(left, right)
+        together[unseen] = together_nearby(left, right, scoring, threshold)
     return together

@@ -53,14 +53,9 @@ class Scoring:
     @cached_property
     def candidates(self) -> Floats:
         """Match probability of each candidate pair, in [0, 1]."""
-        return self._score(
-            self.comparison.features,
-            self.comparison.candidates.left,
-            self.comparison.candidates.right,
-            self._second_stage.score,
-        )
+        return self.some_candidates(slice(None))
 
-    def some_candidates(self, chosen: Positions) -> Floats:
+    def some_candidates(self, chosen: Positions | slice) -> Floats:
         """What `candidates` has of some of them, by position, without scoring the rest."""
         pairs = self.comparison.candidates
         return self._score(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from glueml_core.matching.labels import LabeledPairs
     from glueml_core.matching.scoring import Scoring
 
-__all__ = ["TableClusters", "are_together"]
+__all__ = ["TableClusters", "are_together", "parted_rows"]
 
 
 @dataclass(frozen=True)
@@ -80,11 +80,7 @@ class TableClusters:
 
     @cached_property
     def _parted(self) -> Mask:
-        """Rows of several records that are too little alike, equal as they are, to match."""
-        rows = np.flatnonzero(self._copies > 1)
-        parted = np.zeros(len(self._copies), dtype=bool)
-        parted[rows] = self.scoring(rows, rows) < self.threshold
-        return parted
+        return parted_rows(np.arange(len(self._copies)), self.scoring, self.threshold)
 
     @cached_property
     def _candidate_keys(self) -> Positions:
@@ -102,6 +98,26 @@ class TableClusters:
         """How many labeled pairs of records each pair of rows has."""
         keys, count = np.unique(self._keys(labeled.left, labeled.right), return_counts=True)
         return look_up(keys, count, self._keys(left, right))[1]
+
+
+def parted_rows(rows: Positions, scoring: Scoring, threshold: float) -> Mask:
+    """
+    Which rows have several records that are too little alike, equal as they are, to match.
+
+    Args:
+        rows: The rows to look at, each once; of all others the answer is no.
+        scoring: Gives match probabilities, of a row with itself among them.
+        threshold: Match probability from which records belong together.
+
+    Returns:
+        Shape (n_rows,), of all rows of the table.
+    """
+    table = scoring.comparison.table
+    copies = np.bincount(table.row_of, minlength=len(table))
+    repeated = rows[copies[rows] > 1]
+    parted = np.zeros(len(table), dtype=bool)
+    parted[repeated] = scoring(repeated, repeated) < threshold
+    return parted
 
 
 def are_together(left: Positions, right: Positions, cluster: Positions, parted: Mask) -> Mask:

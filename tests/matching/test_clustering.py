@@ -8,16 +8,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 
 from glueml_core.matching.clustering import _flat, cluster_rows
 from glueml_core.matching.links import Links
-
-
-def crowds(*sizes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Candidate pairs of entities of these sizes: each record knows the three that follow it."""
-    pairs = []
-    for first, size in zip(np.cumsum((0, *sizes)), sizes, strict=False):
-        rows = first + np.arange(size)
-        pairs += [(rows[:-step], rows[step:]) for step in (1, 2, 3)]
-    left, right = zip(*pairs, strict=True)
-    return np.concatenate(left), np.concatenate(right)
+from tests.matching.crowds import crowds
 
 
 def cluster_sizes(*sizes: int) -> list[int]:

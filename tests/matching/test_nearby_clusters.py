@@ -14,9 +14,10 @@ from glueml_core.matching.blocking import RowPairs
 from glueml_core.matching.clustering import cluster_rows
 from glueml_core.matching.comparison import compare
 from glueml_core.matching.links import Links
-from glueml_core.matching.nearby_clusters import NearbyClusters
+from glueml_core.matching.nearby_clusters import together_nearby
 from glueml_core.matching.scoring import Scoring
 from glueml_core.matching.table_clusters import TableClusters
+from tests.matching.crowds import crowds
 
 
 @dataclass
@@ -54,15 +55,9 @@ class Table(list):
         return np.array(self)
 
 
-def crowds(*sizes: int) -> Chances:
-    """Entities of these sizes: each record knows the three that follow it, and a stranger."""
-    starts = np.cumsum((0, *sizes[:-1]))
-    pairs = [
-        (first + np.arange(size)[:-step], first + np.arange(size)[step:])
-        for first, size in zip(starts, sizes, strict=True)
-        for step in (1, 2, 3)
-    ]
-    pairs.append((np.arange(sum(sizes) - 1000), np.arange(1000, sum(sizes))))
+def chances_of(*sizes: int) -> Chances:
+    """Entities of these sizes, each of whose records is a candidate with a stranger besides."""
+    pairs = [crowds(*sizes), (np.arange(sum(sizes) - 1000), np.arange(1000, sum(sizes)))]
     left, right = (np.concatenate(ends) for ends in zip(*pairs, strict=True))
     entity = np.repeat(np.arange(len(sizes)), sizes)
 
@@ -92,17 +87,17 @@ def test_pairs_are_together_as_in_the_whole_table(scoring, threshold, count):
     )
     left, right = np.append(near.left, near.left), np.append(near.right, near.left)
 
-    found = NearbyClusters(scoring, threshold, np.union1d(left, right)).together(left, right)
+    found = together_nearby(left, right, scoring, threshold)
 
     whole = TableClusters(scoring.comparison, scoring, threshold)
     assert np.array_equal(found, whole.together(left, right))
 
 
 def test_what_is_far_from_the_rows_is_not_scored():
-    chances = crowds(*[5] * 400)
+    chances = chances_of(*[5] * 400)
     rows = np.arange(20)
 
-    together = NearbyClusters(chances, 0.5, rows).together(rows[:-1], rows[1:])
+    together = together_nearby(rows[:-1], rows[1:], chances, 0.5)
 
     assert together.tolist() == [row % 5 != 4 for row in range(19)]
     assert len(chances.asked) == len(set(chances.asked)) < 100
@@ -110,12 +105,10 @@ def test_what_is_far_from_the_rows_is_not_scored():
 
 @pytest.mark.parametrize("first", [0, 500, 950])
 def test_groups_too_large_to_stay_whole_are_split_as_in_the_whole_table(first):
-    chances = crowds(500, 450, 600)
+    chances = chances_of(500, 450, 600)
     left, right = np.triu_indices(450, 1)
 
-    together = NearbyClusters(chances, 0.5, first + np.arange(450)).together(
-        first + left, first + right
-    )
+    together = together_nearby(first + left, first + right, chances, 0.5)
 
     group = {0: range(500), 500: range(500, 950), 950: range(950, 1550)}[first]
     assert set(chances.others) <= set(group)

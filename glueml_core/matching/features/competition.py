@@ -59,12 +59,17 @@ class Competition:
         return sparse.csr_matrix((scores, ends), shape=(self.row_count, self.row_count))
 
     @cached_property
-    def _sorted(self) -> tuple[Positions, Floats]:
-        """Row and score of every list entry, rows ascending and scores ascending within a row."""
+    def _sorted(self) -> tuple[np.ndarray, Floats]:
+        """
+        Key and score of every list entry, rows ascending and scores ascending within a row.
+
+        A key is a row plus half a score: one array that finds a score within a row's list.
+        """
         rows = np.repeat(np.arange(self.row_count), np.diff(self._graph.indptr))
-        # One key sorts four times as fast as two; scores are never above 1.
-        order = np.argsort(rows + self._graph.data.astype(np.float64) / 2, kind="stable")
-        return rows, self._graph.data[order]
+        keys = rows + self._graph.data.astype(np.float64) / 2
+        # One key sorts four times as fast as row and score.
+        order = np.argsort(keys, kind="stable")
+        return keys[order], self._graph.data[order]
 
     def __call__(self, left: Positions, right: Positions, score: Floats) -> FeatureTable:
         """Features of any pairs, whether candidates or not, given their own scores."""
@@ -89,8 +94,8 @@ class Competition:
     def _standing(self, rows: Positions, score: Floats, known: np.ndarray) -> tuple[Floats, Floats]:
         """How many rivals are better, and the lead over the best of them, in each row's list."""
         starts, ends = self._graph.indptr[rows], self._graph.indptr[rows + 1]
-        _, scores = self._sorted
-        better = ends - _first_above(self._keys, rows, np.maximum(score, 1e-6), starts, ends)
+        keys, scores = self._sorted
+        better = ends - _first_above(keys, rows, np.maximum(score, 1e-6), starts, ends)
         best = np.where(ends > starts, scores[np.maximum(ends - 1, 0)] if len(scores) else 0, 0)
         second = np.where(
             ends - 1 > starts, scores[np.maximum(ends - 2, 0)] if len(scores) else 0, 0
@@ -98,12 +103,6 @@ class Competition:
         # A candidate must not compete with itself.
         rival = np.where(known & (better == 0), second, best)
         return np.minimum(better, 50).astype(np.float32), (score - rival).astype(np.float32)
-
-    @cached_property
-    def _keys(self) -> np.ndarray:
-        """Row plus half its score: one ascending array that finds a score within a row's list."""
-        rows, scores = self._sorted
-        return rows + scores.astype(np.float64) / 2
 
     def _neighbors(self, left: Positions, right: Positions, own: Floats) -> tuple[Floats, Floats]:
         """Sum of products of scores to common neighbors, and the same as a share of all."""

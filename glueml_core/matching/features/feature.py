@@ -59,7 +59,7 @@ class FeatureTable:
         chosen = [i for i, f in enumerate(self.features) if f.name == name and f.column is not None]
         return self.values[:, chosen]
 
-    def take(self, pairs: Positions) -> FeatureTable:
+    def take(self, pairs: Positions | slice) -> FeatureTable:
         """The same features of some of the pairs, by position."""
         return FeatureTable(self.features, self.values[pairs])
 

@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
-from glueml_core.matching.arrays import Floats, Positions
+from glueml_core.matching.arrays import Floats, Mask, Positions
 from glueml_core.matching.clustering import (
     Clusters,
     ScorePairs,
-    cluster_some,
+    cluster_rows,
     confidence_alone,
 )
 from glueml_core.matching.components import connected
+from glueml_core.matching.links import Links
 
 __all__ = ["cluster_many"]
+
+
+@dataclass(frozen=True)
+class _Pairs:
+    left: Positions
+    right: Positions
+    probability: Floats
+
+    def take(self, chosen: Mask) -> _Pairs:
+        return _Pairs(self.left[chosen], self.right[chosen], self.probability[chosen])
 
 
 def cluster_many(
@@ -38,22 +51,40 @@ def cluster_many(
         threshold: Match probability from which rows belong together.
         row_count: Number of rows.
     """
-    strong = probability >= threshold
-    group = connected(left[strong], right[strong], row_count)
+    pairs = _Pairs(left, right, probability)
+    strong = pairs.take(probability >= threshold)
+    group = connected(strong.left, strong.right, row_count)
     size = np.bincount(group)
-    joined = np.bincount(group[left[strong]], minlength=len(size))
+    joined = np.bincount(group[strong.left], minlength=len(size))
     clear = joined == size * (size - 1) // 2
 
     first = np.full(len(size), row_count, dtype=np.int64)
     np.minimum.at(first, group, np.arange(row_count))
     cluster = np.where(clear[group], first[group], np.arange(row_count))
-    total = np.bincount(group[left[strong]], weights=probability[strong], minlength=len(size))
+    total = np.bincount(group[strong.left], weights=strong.probability, minlength=len(size))
     cohesion = (total / np.maximum(joined, 1)).astype(np.float32)
     in_company = clear & (size > 1)
     alone = confidence_alone(left, right, probability, row_count)
     confidence = np.where(in_company[group], cohesion[group], alone)
 
     rows = np.flatnonzero(~clear[group])
-    found = cluster_some(rows, left, right, probability, score_pairs, threshold, row_count)
+    found = _cluster_some(rows, pairs, score_pairs, threshold, row_count)
     cluster[rows], confidence[rows] = rows[found.cluster], found.confidence
     return Clusters(cluster, confidence)
+
+
+def _cluster_some(
+    rows: Positions, pairs: _Pairs, score_pairs: ScorePairs, threshold: float, row_count: int
+) -> Clusters:
+    """Clusters of some rows, by their positions among these."""
+    position = np.full(row_count, -1, dtype=np.int64)
+    position[rows] = np.arange(len(rows))
+    inside = pairs.take((position[pairs.left] >= 0) & (position[pairs.right] >= 0))
+    return cluster_rows(
+        position[inside.left],
+        position[inside.right],
+        inside.probability,
+        lambda one, other: score_pairs(rows[one], rows[other]),
+        threshold,
+        Links.none(len(rows)),
+    )
