@@ -22,6 +22,7 @@ from glueml_core.matching.features import (
 )
 from glueml_core.matching.features.competition import competition_layout
 from glueml_core.matching.features.feature import side_by_side
+from glueml_core.matching.features.remembered import RememberedFeatures
 from glueml_core.matching.options import MatchingOptions
 from glueml_core.matching.pair_model import PairModel, start_scores
 from glueml_core.matching.rows import ColumnProfile, DistinctRows, distinct_rows
@@ -33,6 +34,8 @@ from glueml_core.schemas import CandidatePairs, Records
 __all__ = ["Comparison", "candidate_pairs", "compare", "first_stage_layout"]
 
 _UNSUPERVISED = "unsupervised"
+# 128 MiB: all pairs that the components of a usual table lack, and every fold asks for.
+_REMEMBERED_VALUES = 32 * 2**20
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,16 @@ class Comparison:
 
     def features_of(self, left: Positions, right: Positions) -> FeatureTable:
         """Features of any pairs of rows, as `features` has them for candidates."""
+        return self._remembered(left, right)
+
+    @cached_property
+    def _remembered(self) -> RememberedFeatures:
+        layout = self.features.features
+        return RememberedFeatures(
+            layout, self._features_anew, len(self.table), _REMEMBERED_VALUES // len(layout)
+        )
+
+    def _features_anew(self, left: Positions, right: Positions) -> FeatureTable:
         return self._with_competition(self._pair_features(left, right), left, right)
 
     def _with_competition(

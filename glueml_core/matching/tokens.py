@@ -14,7 +14,7 @@ from scipy import sparse
 
 from glueml_core.matching.arrays import Floats, Positions, SparseRows
 from glueml_core.matching.background import rarity
-from glueml_core.matching.portions import portions
+from glueml_core.matching.portions import each_portion
 
 __all__ = [
     "TokenMatrix",
@@ -27,8 +27,6 @@ __all__ = [
     "unit_rows",
     "words_in",
 ]
-
-_PAIRS_AT_ONCE = 200_000
 
 
 class TokenMatrix(NamedTuple):
@@ -168,7 +166,10 @@ def _presence(rows: Positions, tokens: Positions, row_count: int, token_count: i
 def paired_dot(left: SparseRows, right: SparseRows, rows_l: Positions, rows_r: Positions) -> Floats:
     """Dot product of row `rows_l[i]` of one matrix with row `rows_r[i]` of another, for each i."""
     dots = np.empty(len(rows_l), dtype=np.float32)
-    for part in portions(len(rows_l), _PAIRS_AT_ONCE):
+
+    def multiply(part: slice) -> None:
         products = left[rows_l[part]].multiply(right[rows_r[part]])
         dots[part] = np.asarray(products.sum(axis=1)).ravel()
+
+    each_portion(multiply, len(rows_l))
     return dots

@@ -104,10 +104,15 @@ class Competition:
         rival = np.where(known & (better == 0), second, best)
         return np.minimum(better, 50).astype(np.float32), (score - rival).astype(np.float32)
 
+    @cached_property
+    def _mass(self) -> Floats:
+        """Sum of the squares of each row's scores."""
+        return np.asarray(self._graph.multiply(self._graph).sum(axis=1)).ravel()
+
     def _neighbors(self, left: Positions, right: Positions, own: Floats) -> tuple[Floats, Floats]:
         """Sum of products of scores to common neighbors, and the same as a share of all."""
         shared = paired_dot(self._graph, self._graph, left, right)
-        mass = np.asarray(self._graph.multiply(self._graph).sum(axis=1)).ravel()
+        mass = self._mass
         rest = np.sqrt(np.maximum(mass[left] - own**2, 0) * np.maximum(mass[right] - own**2, 0))
         return shared, np.where(rest > 1e-9, shared / np.maximum(rest, 1e-9), np.nan)
 

@@ -12,7 +12,7 @@ from scipy.special import logit
 
 from glueml_core.matching.arrays import Floats, Positions, SparseRows
 from glueml_core.matching.features.feature import Feature, FeatureTable
-from glueml_core.matching.portions import portions
+from glueml_core.matching.portions import each_portion, portions
 
 __all__ = ["TellingWords", "WordLore", "telling_layout"]
 
@@ -96,7 +96,8 @@ class TellingWords:
     def __call__(self, left: Positions, right: Positions) -> FeatureTable:
         """Features of any pairs of rows."""
         values = np.empty((len(left), len(_LAYOUT)), dtype=np.float32)
-        for part in portions(len(left), _PAIRS_AT_ONCE):
+
+        def tell(part: slice) -> None:
             of_left, of_right = self.presence[left[part]], self.presence[right[part]]
             both = of_left.multiply(of_right).tocsr()
             here = _most_and_sum(of_left - both, self.unshared)
@@ -105,6 +106,8 @@ class TellingWords:
             values[part, 2] = np.maximum(here[:, 0], there[:, 0])
             values[part, 3] = here[:, 1] + there[:, 1]
             values[part, 4:] = np.minimum(here, there)
+
+        each_portion(tell, len(left))
         return FeatureTable(_LAYOUT, values)
 
 

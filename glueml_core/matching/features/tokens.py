@@ -10,7 +10,7 @@ import numpy as np
 
 from glueml_core.matching.arrays import Floats, Positions, SparseRows
 from glueml_core.matching.features.feature import Feature
-from glueml_core.matching.portions import portions
+from glueml_core.matching.portions import each_portion
 from glueml_core.matching.tokens import TokenVectors, paired_dot
 
 __all__ = [
@@ -21,8 +21,6 @@ __all__ = [
     "overlap_features",
     "shared_mass_features",
 ]
-
-_PAIRS_AT_ONCE = 200_000
 
 
 @dataclass(frozen=True)
@@ -55,11 +53,15 @@ class TokenOverlap:
     def rarest(self, left: Positions, right: Positions) -> Floats:
         """IDF of the rarest token of both, of left alone and of right alone, shape (n_pairs, 3)."""
         rarest = np.empty((len(left), 3), dtype=np.float32)
-        for part in portions(len(left), _PAIRS_AT_ONCE):
-            of_left, of_right = self._weighted[left[part]], self._weighted[right[part]]
-            both = of_left.multiply(self.vectors.presence[right[part]]).tocsr()
+        weighted, presence = self._weighted, self.vectors.presence
+
+        def look(part: slice) -> None:
+            of_left, of_right = weighted[left[part]], weighted[right[part]]
+            both = of_left.multiply(presence[right[part]]).tocsr()
             for position, tokens in enumerate((both, of_left - both, of_right - both)):
                 rarest[part, position] = np.asarray(tokens.max(axis=1).todense()).ravel()
+
+        each_portion(look, len(left))
         return rarest
 
     @cached_property

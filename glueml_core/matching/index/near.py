@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glueml_core.matching.arrays import Positions
+from glueml_core.matching.cores import CORES
 from glueml_core.matching.index.segment import Segment, keyed_rows
 from glueml_core.matching.large.agreement import Agreement, Key
 from glueml_core.matching.large.candidates import Candidates
-from glueml_core.matching.large.cores import CORES
 from glueml_core.matching.large.effort import JoinEffort
 from glueml_core.matching.large.evidence import Evidence, text_rarities
 from glueml_core.matching.large.hashing import MISSING, row_hashes

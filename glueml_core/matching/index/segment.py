@@ -14,10 +14,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from glueml_core.matching.arrays import Mask, Positions
+from glueml_core.matching.cores import CORES
 from glueml_core.matching.index.postings import Postings, positions_in
 from glueml_core.matching.index.shelf import Shelf
 from glueml_core.matching.large.agreement import Key
-from glueml_core.matching.large.cores import CORES
 from glueml_core.matching.large.hashing import MISSING, row_hashes, text_hashes
 from glueml_core.matching.large.table import LargeTable
 from glueml_core.matching.normalize import string_array

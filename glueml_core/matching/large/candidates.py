@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glueml_core.matching.arrays import Mask, Positions
+from glueml_core.matching.cores import CORES
 from glueml_core.matching.large.agreement import Agreement, Key
 from glueml_core.matching.large.blocks import Blocks
-from glueml_core.matching.large.cores import CORES
 from glueml_core.matching.large.effort import JoinEffort
 from glueml_core.matching.large.evidence import Evidence
 from glueml_core.matching.large.table import LargeTable

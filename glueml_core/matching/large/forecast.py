@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from glueml_core.matching.large.cores import CORES
+from glueml_core.matching.cores import CORES
 from glueml_core.matching.large.table import LargeTable
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 
 from glueml_core.matching.arrays import Floats, Positions
+from glueml_core.matching.cores import CORES
 from glueml_core.matching.large.apprentice import Apprentice
-from glueml_core.matching.large.cores import CORES
 from glueml_core.matching.large.likeness import Cells, likeness
 from glueml_core.matching.large.table import LargeTable
 from glueml_core.matching.portions import portions

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from glueml_core.matching.arrays import Positions
-from glueml_core.matching.large.cores import CORES
+from glueml_core.matching.cores import CORES
 from glueml_core.matching.large.texts import TextColumn, text_column
 from glueml_core.matching.rows import ColumnProfile
 

@@ -1,4 +1,4 @@
-"""The cores that a large table's work is spread over."""
+"""The cores that work is spread over."""
 
 from __future__ import annotations
 
