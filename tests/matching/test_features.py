@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glueml_core.matching.features import PairFeatures
+from glueml_core.matching.features.telling import TellingWords
 from glueml_core.matching.features.text import TEXT_SIMILARITIES
 from glueml_core.matching.rows import distinct_rows
 from glueml_core.matching.vectors import TableVectors
@@ -124,3 +125,31 @@ def test_what_is_common_is_judged_by_a_sample_without_numbers_and_phrases():
 
     assert pair["name: rarest of shared phrases"] == 0
     assert pair["name: rarest of shared words"] > 0
+
+
+def test_pairs_measure_the_same_among_many_as_alone():
+    towns = ["rome", "oslo", None, "port 21", "san jose"]
+    features, size = features_of([(f"ann {i % 7} lee {i}", towns[i % 5]) for i in range(160)])
+    left, right = every_pair(size)
+    some = np.arange(0, len(left), 97)
+
+    among_many, alone = features(left, right).take(some), features(left[some], right[some])
+
+    assert len(left) > 20_000
+    np.testing.assert_array_equal(among_many.values, alone.values)
+
+
+def test_words_tell_the_same_of_pairs_among_many_as_alone():
+    rows = [(f"ann {i % 7} lee {i % 31}", f"port {i}") for i in range(160)]
+    frame = pd.DataFrame(rows, columns=["name", "town"])
+    table = distinct_rows(frame.assign(record_id=[f"r{i}" for i in range(len(frame))]))
+    left, right = every_pair(len(table))
+    some = np.arange(0, len(left), 97)
+    score = np.where(left % 31 == right % 31, 0.9, 0.1).astype(np.float32)
+
+    tell = TellingWords.of(TableVectors(table).words.rows.presence, left, right, score)
+
+    assert tell(left, right).values.any(axis=0).all()
+    np.testing.assert_array_equal(
+        tell(left, right).take(some).values, tell(left[some], right[some]).values
+    )

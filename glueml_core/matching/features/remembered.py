@@ -53,7 +53,8 @@ class RememberedFeatures:
         before, after = len(self._keys), len(self._keys) + len(new)
         if after > len(self._values):
             # Twice the room each time, so that what is there is seldom moved.
-            room = np.empty((max(after, 2 * before), len(self.layout)), dtype=np.float32)
+            size = min(max(after, 2 * before), self.most_pairs)
+            room = np.empty((size, len(self.layout)), dtype=np.float32)
             room[:before] = self._values[:before]
             self._values = room
         self._values[before:after] = self.compute(*np.divmod(new, self.row_count)).values
