@@ -21,16 +21,26 @@ def portions(count: int, size: int) -> list[slice]:
     return [slice(start, start + size) for start in range(0, count, size)]
 
 
-def each_portion(work: Callable[[slice], None], count: int) -> None:
+def each_portion(
+    work: Callable[[slice], None],
+    count: int,
+    size: int = _FOR_A_CORE,
+    progress: Callable[[float], None] = lambda share: None,
+) -> None:
     """
     Do some work on every portion of `count` things, on as many cores as there are.
 
     It pays where the work is done by NumPy or SciPy, which let other threads run meanwhile.
+
+    Args:
+        work: Called with each portion.
+        count: How many things there are.
+        size: How many a portion has at most.
+        progress: Told the share of the portions done.
     """
-    parts = portions(count, _FOR_A_CORE)
-    if len(parts) < 2:
-        for part in parts:
-            work(part)
-        return
-    with ThreadPoolExecutor(min(CORES, len(parts))) as threads:
-        list(threads.map(work, parts))
+    parts = portions(count, size)
+    with ThreadPoolExecutor(CORES) as threads:
+        # A single portion is not worth a thread.
+        done = threads.map(work, parts) if len(parts) > 1 else map(work, parts)
+        for number, _ in enumerate(done, start=1):
+            progress(number / len(parts))

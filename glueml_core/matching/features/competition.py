@@ -112,8 +112,8 @@ class Competition:
     def _neighbors(self, left: Positions, right: Positions, own: Floats) -> tuple[Floats, Floats]:
         """Sum of products of scores to common neighbors, and the same as a share of all."""
         shared = paired_dot(self._graph, self._graph, left, right)
-        mass = self._mass
-        rest = np.sqrt(np.maximum(mass[left] - own**2, 0) * np.maximum(mass[right] - own**2, 0))
+        here, there = self._mass[left] - own**2, self._mass[right] - own**2
+        rest = np.sqrt(np.maximum(here, 0) * np.maximum(there, 0))
         return shared, np.where(rest > 1e-9, shared / np.maximum(rest, 1e-9), np.nan)
 
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from glueml_core.matching.arrays import Floats, Positions
-from glueml_core.matching.cores import CORES
 from glueml_core.matching.large.apprentice import Apprentice
 from glueml_core.matching.large.likeness import Cells, likeness
 from glueml_core.matching.large.table import LargeTable
-from glueml_core.matching.portions import portions
+from glueml_core.matching.portions import each_portion
 
 __all__ = ["Glancing", "TableLikeness"]
 
@@ -88,12 +86,11 @@ class Glancing:
             progress: Told the share of the pairs done.
         """
         probability = np.empty(len(left), dtype=np.float32)
-        parts = portions(len(left), _PAIRS_AT_ONCE)
-        with ThreadPoolExecutor(CORES) as threads:
-            found = threads.map(lambda part: self._portion(left[part], right[part]), parts)
-            for done, (part, chance) in enumerate(zip(parts, found, strict=True), start=1):
-                probability[part] = chance
-                progress(done / len(parts))
+
+        def glance(part: slice) -> None:
+            probability[part] = self._portion(left[part], right[part])
+
+        each_portion(glance, len(left), _PAIRS_AT_ONCE, progress)
         return probability
 
     def _portion(self, left: Positions, right: Positions) -> Floats:
