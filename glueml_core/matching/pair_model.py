@@ -37,6 +37,8 @@ _PARAMETERS = {
 # What the unsupervised score means when nothing is known: even odds at 0.6.
 _PRIOR = LogisticCurve(slope=12.0, intercept=-7.2)
 _PRIOR_WEIGHT = 4.0
+# From measurements: with none of it few labels find too much, with half too little is gained.
+_TAKEN_BACK = 0.25
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,10 @@ def train_pair_model(
     """
     Train on labeled pairs in an order that is always the same.
 
+    Matches weigh as much in all as differences do, however few they are among the labels, so that
+    trees look for what tells a match. Weights raise the odds as a whole; a part of that is taken
+    back by where boosting starts, the rest is calibration's to judge.
+
     Args:
         features: What each column of `values` measures, and which way it may count.
         values: Shape (n_pairs, n_features).
@@ -100,10 +106,13 @@ def train_pair_model(
     if is_match.all() or not is_match.any():
         return PairModel(start, None)
 
+    differences_per_match = np.mean(~is_match) / np.mean(is_match)
+    raised = np.float32(_TAKEN_BACK * np.log(differences_per_match))
     data = lgb.Dataset(
         values,
         label=is_match.astype(np.float32),
-        init_score=start.log_odds(start_score),
+        weight=np.where(is_match, differences_per_match, 1.0),
+        init_score=start.log_odds(start_score) + raised,
         feature_name=[f"f{i}" for i in range(len(features))],
         params={"verbosity": -1, "max_bin": _PARAMETERS["max_bin"], "feature_pre_filter": False},
     )
