@@ -37,7 +37,9 @@ _PARAMETERS = {
 # What the unsupervised score means when nothing is known: even odds at 0.6.
 _PRIOR = LogisticCurve(slope=12.0, intercept=-7.2)
 _PRIOR_WEIGHT = 4.0
-# From measurements: with none of it few labels find too much, with half too little is gained.
+# From so many differences a match on, matches are weighted up. Of what that adds to the odds as a
+# whole a part is taken back: with none of it few labels find too much, with half little is gained.
+_RARE_FROM = 3.0
 _TAKEN_BACK = 0.25
 
 
@@ -91,9 +93,9 @@ def train_pair_model(
     """
     Train on labeled pairs in an order that is always the same.
 
-    Matches weigh as much in all as differences do, however few they are among the labels, so that
-    trees look for what tells a match. Weights raise the odds as a whole; a part of that is taken
-    back by where boosting starts, the rest is calibration's to judge.
+    Where few of them match, matches weigh as much in all as differences do, so that trees look for
+    what tells a match. Weights raise the odds as a whole; a part of that is taken back by where
+    boosting starts, the rest is calibration's to judge.
 
     Args:
         features: What each column of `values` measures, and which way it may count.
@@ -106,19 +108,24 @@ def train_pair_model(
     if is_match.all() or not is_match.any():
         return PairModel(start, None)
 
-    differences_per_match = np.mean(~is_match) / np.mean(is_match)
-    raised = np.float32(_TAKEN_BACK * np.log(differences_per_match))
+    worth = _worth_of_a_match(is_match)
     data = lgb.Dataset(
         values,
         label=is_match.astype(np.float32),
-        weight=np.where(is_match, differences_per_match, 1.0),
-        init_score=start.log_odds(start_score) + raised,
+        weight=np.where(is_match, worth, 1.0),
+        init_score=start.log_odds(start_score) + np.float32(_TAKEN_BACK * np.log(worth)),
         feature_name=[f"f{i}" for i in range(len(features))],
         params={"verbosity": -1, "max_bin": _PARAMETERS["max_bin"], "feature_pre_filter": False},
     )
     constraints = [feature.direction for feature in features]
     parameters = {**_PARAMETERS, "seed": seed, "monotone_constraints": constraints}
     return PairModel(start, lgb.train(parameters, data, num_boost_round=_ROUNDS))
+
+
+def _worth_of_a_match(is_match: Mask) -> float:
+    """Its weight where a difference's is 1."""
+    differences_per_match = float(np.mean(~is_match) / np.mean(is_match))
+    return differences_per_match if differences_per_match >= _RARE_FROM else 1.0
 
 
 def _scaled(trees: lgb.Booster, factor: float) -> lgb.Booster | None:
