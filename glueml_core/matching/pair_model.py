@@ -108,12 +108,12 @@ def train_pair_model(
     if is_match.all() or not is_match.any():
         return PairModel(start, None)
 
-    worth = _worth_of_a_match(is_match)
+    match_weight = _match_weight(is_match)
     data = lgb.Dataset(
         values,
         label=is_match.astype(np.float32),
-        weight=np.where(is_match, worth, 1.0),
-        init_score=start.log_odds(start_score) + np.float32(_TAKEN_BACK * np.log(worth)),
+        weight=np.where(is_match, match_weight, 1.0),
+        init_score=start.log_odds(start_score) + np.float32(_TAKEN_BACK * np.log(match_weight)),
         feature_name=[f"f{i}" for i in range(len(features))],
         params={"verbosity": -1, "max_bin": _PARAMETERS["max_bin"], "feature_pre_filter": False},
     )
@@ -122,8 +122,8 @@ def train_pair_model(
     return PairModel(start, lgb.train(parameters, data, num_boost_round=_ROUNDS))
 
 
-def _worth_of_a_match(is_match: Mask) -> float:
-    """Its weight where a difference's is 1."""
+def _match_weight(is_match: Mask) -> float:
+    """What a match weighs where a difference weighs 1."""
     differences_per_match = float(np.mean(~is_match) / np.mean(is_match))
     return differences_per_match if differences_per_match >= _RARE_FROM else 1.0
 
