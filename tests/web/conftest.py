@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from glueml_core.api import Core
 from glueml_core.settings import Settings
 from glueml_core.store import QueuedSet, Store, TransformSpec
 from glueml_core.tasks.runner import ProcessRunner
 from glueml_core.web import build_site
+from tests.waiting import wait_for
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -89,6 +90,18 @@ def open_context(browser: Browser) -> Iterator[Callable[..., BrowserContext]]:
 @pytest.fixture
 def page(open_context: Callable[..., BrowserContext]) -> Page:
     return open_context().new_page()
+
+
+def hold_back(page: Page, script: str) -> Callable[[], None]:
+    """A line on which `script` does not arrive before what this gives is called."""
+    held: list[Route] = []
+    page.route(f"**/{script}", lambda route: held.append(route))
+
+    def arrive() -> None:
+        wait_for(lambda: held or page.wait_for_timeout(10))
+        held.pop().continue_()
+
+    return arrive
 
 
 @pytest.fixture

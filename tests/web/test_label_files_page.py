@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.web.conftest import COLUMNS, HOSTILE, PEOPLE, Site
+from tests.web.conftest import COLUMNS, HOSTILE, PEOPLE, Site, hold_back
 
 HEADER = ["labeling_set_id", "label", *COLUMNS]
 
@@ -33,6 +33,18 @@ def test_a_bad_file_is_refused_with_its_lines_and_nothing_starts(
     expect(refused).to_contain_text("Line 3, column labeling_set_id: no value")
     expect(refused).to_contain_text("Line 4: 3 cells instead of 6")
     assert site.core.store.task_runs.find(site.transform_id).rows == []
+
+
+def test_a_file_chosen_before_the_script_is_there_is_sent_all_the_same(
+    page: Page, site: Site, tmp_path: Path
+) -> None:
+    arrive = hold_back(page, "files.js")
+    page.goto(site.path(), wait_until="commit")
+    page.locator("#file").set_input_files(write(tmp_path / "bad.csv", header=["label"]))
+
+    arrive()
+
+    expect(page.locator("#refused")).to_be_visible()
 
 
 def test_the_words_of_a_bad_file_never_become_markup(

@@ -3,7 +3,8 @@
 const dial = document.getElementById("dial");
 const stops = JSON.parse(dial.dataset.stops);
 const save = document.getElementById("save");
-const before = dial.value;
+// As the server has it: by now somebody may have turned the dial, or a reload restored its position.
+const before = Number(dial.defaultValue);
 
 function turn() {
   const { precision, recall, threshold } = stops[Math.round(dial.value * (stops.length - 1))];
@@ -17,7 +18,7 @@ function turn() {
   chosen.setAttribute("cx", recall * 320);
   chosen.setAttribute("cy", (1 - precision) * 260);
   dial.setAttribute("aria-valuetext", `precision ${precision.toFixed(2)}, recall ${recall.toFixed(2)}`);
-  save.disabled = dial.value === before;
+  save.disabled = Number(dial.value) === before;
 }
 
 dial.addEventListener("input", turn);

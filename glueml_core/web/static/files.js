@@ -29,10 +29,13 @@ function refuse(message) {
   refused.hidden = false;
 }
 
-file.addEventListener("change", () => {
+function sendChosen() {
   if (file.files.length) send(file.files[0]);
   file.value = "";
-});
+}
+
+file.addEventListener("change", sendChosen);
+sendChosen(); // Somebody may have been quicker than this script.
 for (const type of ["dragenter", "dragover"]) {
   drop.addEventListener(type, (event) => {
     event.preventDefault();
