@@ -11,9 +11,11 @@ from scipy.special import expit
 
 from glueml_core.matching.arrays import Floats, Mask, Positions
 from glueml_core.matching.comparison import Comparison
+from glueml_core.matching.components import LOWEST_LEVEL
 from glueml_core.matching.features import Competition, FeatureTable
 from glueml_core.matching.features.feature import side_by_side
 from glueml_core.matching.features.telling import TellingWords, WordLore
+from glueml_core.matching.logistic import bounded_logit
 from glueml_core.matching.matcher import Matcher
 from glueml_core.matching.pair_model import PairModel, start_scores
 from glueml_core.matching.portions import portions
@@ -91,7 +93,26 @@ class Scoring:
         right: Positions,
         first_score: Floats | None = None,
     ) -> Floats:
-        return self.of_features(self._second_stage(first, left, right, first_score), left == right)
+        if first_score is None:
+            first_score = self._second_stage.first_score(first)
+        is_equal = left == right
+        probability = self.matcher.probability(bounded_logit(first_score), is_equal)
+        open_pairs = self._open(probability)
+        second = self._second_stage(
+            first.take(open_pairs), left[open_pairs], right[open_pairs], first_score[open_pairs]
+        )
+        probability[open_pairs] = self.of_features(second, is_equal[open_pairs])
+        return probability
+
+    def _open(self, probability: Floats) -> Positions:
+        """
+        Which pairs the first stage leaves open: the others are too unlikely to connect anything.
+
+        A second stage that leans on likeness alone may think otherwise, and looks at all of them.
+        """
+        if self.matcher.unsupervised_share:
+            return np.arange(len(probability))
+        return np.flatnonzero(probability >= LOWEST_LEVEL)
 
 
 @dataclass(frozen=True)
@@ -126,6 +147,10 @@ class SecondStage:
         )
         return cls(models, rivals, telling, score)
 
+    def first_score(self, first: FeatureTable) -> Floats:
+        """First-stage score of any pairs from their first-stage features, in [0, 1]."""
+        return _mean_probability(_log_odds(self.models, first))
+
     def __call__(
         self,
         first: FeatureTable,
@@ -135,7 +160,7 @@ class SecondStage:
     ) -> FeatureTable:
         """First-stage features with those that rest on first-stage scores, made if left out."""
         if score is None:
-            score = _mean_probability(_log_odds(self.models, first))
+            score = self.first_score(first)
         rivals = self.competition(left, right, score)
         return side_by_side([first, rivals, self.telling(left, right)])
 
