@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import dagster as dg
 
@@ -51,8 +52,7 @@ class Daemon:
         return self.instance.get_runs_count(dg.RunsFilter(tags=tags)) > 0
 
     def _execute(self, request: dg.RunRequest) -> dg.ExecuteInProcessResult:
-        job = self.defs.resolve_implicit_global_asset_job_def()
-        return job.get_subset(asset_selection={self.target}).execute_in_process(
+        return self._job.execute_in_process(
             instance=self.instance,
             run_config=request.run_config,
             tags={
@@ -62,3 +62,8 @@ class Daemon:
             },
             raise_on_error=False,
         )
+
+    @cached_property
+    def _job(self) -> dg.JobDefinition:
+        job = self.defs.resolve_implicit_global_asset_job_def()
+        return job.get_subset(asset_selection={self.target})
