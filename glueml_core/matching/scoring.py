@@ -70,31 +70,27 @@ class Scoring:
     def __call__(self, left: Positions, right: Positions) -> Floats:
         """Match probability of any pairs of rows, a row with itself among them."""
         parts = [
-            self._score(
-                self.comparison.features_of(left[part], right[part]), left[part], right[part]
-            )
-            for part in portions(len(left), _PAIRS_AT_ONCE)
+            self._score_any(left[part], right[part]) for part in portions(len(left), _PAIRS_AT_ONCE)
         ]
         return np.concatenate([*parts, np.empty(0, np.float32)])
 
     def features(self, left: Positions, right: Positions) -> FeatureTable:
         """Everything the second stage sees of any pairs of rows."""
-        return self._second_stage(self.comparison.features_of(left, right), left, right)
+        first, stage = self.comparison.features_of(left, right), self._second_stage
+        return stage(first, left, right, stage.first_score(first))
 
     def of_features(self, second: FeatureTable, is_equal: Mask) -> Floats:
         """Match probability of pairs from what `features` gives, and which say the same."""
         odds = np.asarray(np.mean(_log_odds(self.matcher.second_stage, second), axis=0))
         return self.matcher.probability(odds, is_equal)
 
+    def _score_any(self, left: Positions, right: Positions) -> Floats:
+        first = self.comparison.features_of(left, right)
+        return self._score(first, left, right, self._second_stage.first_score(first))
+
     def _score(
-        self,
-        first: FeatureTable,
-        left: Positions,
-        right: Positions,
-        first_score: Floats | None = None,
+        self, first: FeatureTable, left: Positions, right: Positions, first_score: Floats
     ) -> Floats:
-        if first_score is None:
-            first_score = self._second_stage.first_score(first)
         is_equal = left == right
         probability = self.matcher.probability(bounded_logit(first_score), is_equal)
         open_pairs = self._open(probability)
@@ -104,14 +100,14 @@ class Scoring:
         probability[open_pairs] = self.of_features(second, is_equal[open_pairs])
         return probability
 
-    def _open(self, probability: Floats) -> Positions:
+    def _open(self, probability: Floats) -> Positions | slice:
         """
         Which pairs the first stage leaves open: the others are too unlikely to connect anything.
 
         A second stage that leans on likeness alone may think otherwise, and looks at all of them.
         """
         if self.matcher.unsupervised_share:
-            return np.arange(len(probability))
+            return slice(None)
         return np.flatnonzero(probability >= LOWEST_LEVEL)
 
 
@@ -152,15 +148,9 @@ class SecondStage:
         return _mean_probability(_log_odds(self.models, first))
 
     def __call__(
-        self,
-        first: FeatureTable,
-        left: Positions,
-        right: Positions,
-        score: Floats | None = None,
+        self, first: FeatureTable, left: Positions, right: Positions, score: Floats
     ) -> FeatureTable:
-        """First-stage features with those that rest on first-stage scores, made if left out."""
-        if score is None:
-            score = self.first_score(first)
+        """First-stage features with those that rest on first-stage scores."""
         rivals = self.competition(left, right, score)
         return side_by_side([first, rivals, self.telling(left, right)])
 

@@ -177,7 +177,8 @@ def _second_stage(
         unseen = np.flatnonzero(labeled.fold == fold)
         second_stage = SecondStage.of(comparison, [model])
         left, right = labeled.left[unseen], labeled.right[unseen]
-        parts.append(second_stage(first.take(unseen), left, right))
+        part = first.take(unseen)
+        parts.append(second_stage(part, left, right, second_stage.first_score(part)))
         positions.append(unseen)
     values = np.concatenate([part.values for part in parts])
     return FeatureTable(parts[0].features, values[np.argsort(np.concatenate(positions))])
