@@ -10,21 +10,30 @@ from glueml_core.matching.nearby_clusters import together_nearby
 from glueml_core.matching.scoring import Scoring
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from glueml_core.matching.arrays import Mask
     from glueml_core.matching.comparison import Comparison
     from glueml_core.matching.labels import LabeledPairs
     from glueml_core.matching.matcher import Matcher
+    from glueml_core.matching.unsupervised_share import ShareBid
 
 __all__ = ["are_few", "share_by_clusters"]
 
 # With more labeling sets, no table is known where likeness alone does as well.
 _FEW_SETS = 20
+# Models of two sets are judged by what one set taught each: chance, whichever way it comes out.
+_HARDLY_ANY_SETS = 2
+_SHARE_OF_HARDLY_ANY = 0.5
 # What was learned must find more than this part of one labeling set's weight: with few sets, one
 # that happens to be easy for it says little of the table.
 _PART_OF_A_SET = 1 / 3
 _EVEN = 0.5
+# Of the F1 of likeness alone: from here on there is something to lose.
+_FAIR = 0.5
 # From measurements: with half, what was learned still joins what it should not; with all of it,
 # nothing is left of what was learned.
-_SHARE = 0.75
+_SHARE, _SHARE_OF_THE_FAIR = 0.75, 0.85
 
 
 def are_few(labeled: LabeledPairs) -> bool:
@@ -33,7 +42,10 @@ def are_few(labeled: LabeledPairs) -> bool:
 
 
 def share_by_clusters(
-    comparison: Comparison, labeled: LabeledPairs, learned: Matcher, unsupervised: Matcher
+    comparison: Comparison,
+    labeled: LabeledPairs,
+    leaning: Callable[[float], Matcher],
+    bid: ShareBid,
 ) -> float:
     """
     The share of the unsupervised log odds that a matcher owes to its clusters, from 0 to 1.
@@ -45,25 +57,36 @@ def share_by_clusters(
     Args:
         comparison: The table, or what is around the labeled rows.
         labeled: What was learned from.
-        learned: What came of it.
-        unsupervised: The same with nothing but unsupervised log odds.
+        leaning: What came of it, if it leans by a share.
+        bid: What pairs say.
 
     Returns:
-        0 where labels show that what was learned finds more, and where both put the same of their
-        pairs together, so that they tell nothing.
+        The likeliest where labels show that what was learned finds more, and where clusters tell
+        nothing, for both put the same of the labeled pairs together; else, most of all. Two
+        labeling sets show little: where likeness alone is fair, they owe half at least, and the
+        highest that they bid where clusters tell nothing.
     """
+    alone = _alone_together(comparison, labeled, leaning(1.0))
+    to_beat = _f1(alone, labeled)
+    is_fair = to_beat >= _FAIR
+    is_wary = is_fair and labeled.set_count <= _HARDLY_ANY_SETS
+    share = max(bid.likeliest, _SHARE_OF_HARDLY_ANY) if is_wary else bid.likeliest
+    learned = leaning(share)
     taught = held_out_together(comparison, labeled, learned, learned.threshold(_EVEN))
-    alone = together_nearby(
-        labeled.left,
-        labeled.right,
-        Scoring(unsupervised, comparison),
-        unsupervised.threshold(_EVEN),
-    )
     if (taught == alone).all():
-        return 0.0
-    reached, matched = (
-        confusion_at(together.astype(float), labeled.is_match, _EVEN).f1
-        for together in (taught, alone)
-    )
+        return max(share, bid.highest) if is_wary else share
     ahead = 1 + _PART_OF_A_SET / labeled.set_count
-    return 0.0 if reached >= min(ahead * matched, 1.0) else _SHARE
+    if _f1(taught, labeled) >= min(ahead * to_beat, 1.0):
+        return share
+    return max(share, _SHARE_OF_THE_FAIR if is_fair else _SHARE)
+
+
+def _alone_together(comparison: Comparison, labeled: LabeledPairs, unsupervised: Matcher) -> Mask:
+    """Which labeled pairs likeness alone puts together, (n_pairs,)."""
+    scoring = Scoring(unsupervised, comparison)
+    threshold = unsupervised.threshold(_EVEN)
+    return together_nearby(labeled.left, labeled.right, scoring, threshold)
+
+
+def _f1(together: Mask, labeled: LabeledPairs) -> float:
+    return confusion_at(together.astype(float), labeled.is_match, _EVEN).f1

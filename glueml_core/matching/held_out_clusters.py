@@ -41,9 +41,8 @@ def held_out_together(
         progress: Told the share that is done.
     """
     together = np.zeros(len(labeled), dtype=bool)
-    fold_count = len(matcher.second_stage)
-    for fold in range(fold_count):
-        progress(fold / fold_count)
+    for fold in range(labeled.fold_count):
+        progress(fold / labeled.fold_count)
         unseen = labeled.fold == fold
         left, right = labeled.left[unseen], labeled.right[unseen]
         scoring = Scoring(matcher.of_fold(fold), comparison)

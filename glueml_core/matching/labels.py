@@ -63,6 +63,11 @@ class LabeledPairs:
         fold_of_unit[order] = np.arange(len(matches)) % min(_FOLDS, len(matches))
         return fold_of_unit[units]
 
+    @property
+    def fold_count(self) -> int:
+        """How many folds there are."""
+        return int(self.fold.max()) + 1
+
     @cached_property
     def set_count(self) -> int:
         """How many labeling sets there are."""

@@ -50,8 +50,9 @@ class Matcher:
 
     Args:
         columns: The columns it learned from, and how it read them.
-        first_stage: One model a fold; their mean scores candidates for the second stage.
-        second_stage: One model a fold, which also sees how a pair stands by first-stage scores.
+        first_stage: One model a fold, and behind them, where folds are few, some that all labels
+            taught; their mean scores candidates for the second stage.
+        second_stage: As many, which also see how a pair stands by first-stage scores.
         calibration: From the second stage's log odds to a probability.
         equal_records: A second calibration, of records that say the same in every column.
         held_out: The labeled pairs it learned from, scored out of fold.

@@ -23,7 +23,11 @@ from glueml_core.matching.pair_model import (
 )
 from glueml_core.matching.scoring import SecondStage
 from glueml_core.matching.teaching import compare_to_teach
-from glueml_core.matching.unsupervised_share import choose_unsupervised_share, unsettled_share
+from glueml_core.matching.unsupervised_share import (
+    ShareBid,
+    bid_unsupervised_share,
+    unsettled_share,
+)
 from glueml_core.schemas import Labels, Records
 
 __all__ = ["train_matcher", "train_on"]
@@ -35,6 +39,9 @@ _NO_CHANGE = LogisticCurve(slope=1.0, intercept=0.0)
 # what was chosen for being in doubt is harder than the rest: both make models look too sure.
 _PRIOR_WEIGHT = 100.0
 _EQUAL_PRIOR_WEIGHT = 0.3
+# With as many folds or more, the one that a model has not seen would teach it hardly anything.
+_FEW_FOLDS = 4
+_TAUGHT_BY_ALL = 3
 
 
 def train_matcher(
@@ -62,11 +69,9 @@ def train_on(comparison: Comparison, labeled: LabeledPairs, options: MatchingOpt
     """Train on a table that is prepared already; the labels hold both kinds of pairs."""
     rows = np.unique(np.concatenate([labeled.left, labeled.right]))
     lesson = _Lesson.on(comparison.around(rows, _MOST_PAIRS), labeled, options)
-    matcher = lesson.matcher(lesson.likeliest_share)
     if not are_few(labeled):
-        return matcher
-    share = share_by_clusters(lesson.comparison, labeled, matcher, lesson.matcher(1.0))
-    return lesson.matcher(share) if share > matcher.unsupervised_share else matcher
+        return lesson.matcher(lesson.bid.likeliest)
+    return lesson.matcher(share_by_clusters(lesson.comparison, labeled, lesson.matcher, lesson.bid))
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,8 @@ class _Lesson:
     Args:
         comparison: The table, or what is around the labeled rows.
         labeled: The labels.
-        first_stage, second_stage: One model a fold each.
+        first_stage, second_stage: One model a fold each; behind them, where folds are few, models
+            taught by all labels.
         features: What the second stage sees of the labeled pairs.
         extension_features: Names of the user's features among them.
     """
@@ -92,23 +98,23 @@ class _Lesson:
     @classmethod
     def on(cls, comparison: Comparison, labeled: LabeledPairs, options: MatchingOptions) -> _Lesson:
         first = comparison.features_of(labeled.left, labeled.right)
-        first_stage = _fold_models(first, labeled, options.seed)
+        first_stage = _models(first, labeled, options.seed)
         second = _second_stage(comparison, first, first_stage, labeled)
-        second_stage = _fold_models(second, labeled, options.seed + 1)
+        second_stage = _models(second, labeled, options.seed + 1)
         own = options.extensions.feature_names
         return cls(comparison, labeled, first_stage, second_stage, second, own)
 
     @property
-    def likeliest_share(self) -> float:
+    def bid(self) -> ShareBid:
         """How far the second stage should lean on the unsupervised score, as pairs bid."""
         labeled = self.labeled
         if labeled.are_enough:
-            return 0.0
+            return ShareBid()
         odds = _out_of_fold(self.second_stage, self.features, labeled.fold)
         learned = _calibration(odds, labeled).log_odds(odds)
         unsupervised = unsupervised_log_odds(start_scores(self.features))
         unequal = ~labeled.is_equal
-        return choose_unsupervised_share(
+        return bid_unsupervised_share(
             learned[unequal], unsupervised[unequal], labeled.is_match[unequal]
         )
 
@@ -150,19 +156,28 @@ def _equal_records(odds: Floats, labeled: LabeledPairs) -> LogisticCurve:
     return LogisticCurve.fit(odds[equal], labeled.is_match[equal], _NO_CHANGE, _EQUAL_PRIOR_WEIGHT)
 
 
-def _fold_models(features: FeatureTable, labeled: LabeledPairs, seed: int) -> tuple[PairModel, ...]:
-    """One model a fold, trained on the labels of all others."""
-    models = []
-    for fold in range(int(labeled.fold.max()) + 1):
-        # How alike equal records are teaches nothing about others.
-        seen = np.flatnonzero((labeled.fold != fold) & ~labeled.is_equal)
-        part = features.take(seen)
-        models.append(
-            train_pair_model(
-                part.features, part.values, start_scores(part), labeled.is_match[seen], seed
-            )
-        )
-    return tuple(models)
+def _models(features: FeatureTable, labeled: LabeledPairs, seed: int) -> tuple[PairModel, ...]:
+    """
+    One model a fold, taught by all others; behind them, where folds are few, some taught by all.
+
+    Those know all labels, and no label can judge them; but with two folds the others know half.
+    """
+    lessons = [(labeled.fold != fold, seed) for fold in range(labeled.fold_count)]
+    if labeled.fold_count < _FEW_FOLDS:
+        everything = np.ones(len(labeled), dtype=bool)
+        lessons += [(everything, seed + 2 * extra) for extra in range(_TAUGHT_BY_ALL)]
+    # How alike equal records are teaches nothing about others.
+    return tuple(
+        _model(features, labeled, np.flatnonzero(seen & ~labeled.is_equal), lesson_seed)
+        for seen, lesson_seed in lessons
+    )
+
+
+def _model(features: FeatureTable, labeled: LabeledPairs, seen: Positions, seed: int) -> PairModel:
+    part = features.take(seen)
+    return train_pair_model(
+        part.features, part.values, start_scores(part), labeled.is_match[seen], seed
+    )
 
 
 def _second_stage(
@@ -173,7 +188,7 @@ def _second_stage(
 ) -> FeatureTable:
     """Second-stage features of labeled pairs, by models that had not learned from them."""
     parts, positions = [], []
-    for fold, model in enumerate(first_stage):
+    for fold, model in enumerate(first_stage[: labeled.fold_count]):
         unseen = np.flatnonzero(labeled.fold == fold)
         second_stage = SecondStage.of(comparison, [model])
         left, right = labeled.left[unseen], labeled.right[unseen]
@@ -187,8 +202,8 @@ def _second_stage(
 def _out_of_fold(models: tuple[PairModel, ...], features: FeatureTable, folds: Positions) -> Floats:
     """Log odds of each labeled pair by the model that had not learned from it."""
     odds = np.empty(len(features), dtype=np.float32)
-    for fold, model in enumerate(models):
+    for fold in range(int(folds.max()) + 1):
         unseen = np.flatnonzero(folds == fold)
         part = features.take(unseen)
-        odds[unseen] = model.log_odds(part.values, start_scores(part))
+        odds[unseen] = models[fold].log_odds(part.values, start_scores(part))
     return odds

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from glueml_core.matching.arrays import Floats, Mask
 
-__all__ = ["choose_unsupervised_share", "unsettled_share"]
+__all__ = ["ShareBid", "bid_unsupervised_share", "unsettled_share"]
 
 # Finer steps than a twentieth are beyond what labels can tell; and the step at 0 is exact, so that
 # who has learned enough owes the unsupervised score nothing.
 _STEPS = 20
+# Of a few labels' surprise, so much is chance: two shares that differ by no more are equally good.
+_HARDLY_MORE = 1.1
 
 
-def choose_unsupervised_share(learned: Floats, unsupervised: Floats, is_match: Mask) -> float:
+@dataclass(frozen=True)
+class ShareBid:
     """
-    The share of the unsupervised log odds under which labels are most likely.
+    What pairs have to say of a share, from 0 to 1.
+
+    Args:
+        likeliest: Under it, labels are most likely; of equally good shares the lowest.
+        highest: The highest that they hardly speak against.
+    """
+
+    likeliest: float = 0.0
+    highest: float = 0.0
+
+
+def bid_unsupervised_share(learned: Floats, unsupervised: Floats, is_match: Mask) -> ShareBid:
+    """
+    The share of the unsupervised log odds that labeled pairs speak for.
 
     A few labels can teach less than the unsupervised score knew before them. Labels that a model
     has not learned from tell which of the two to believe, and how far.
@@ -25,16 +43,14 @@ def choose_unsupervised_share(learned: Floats, unsupervised: Floats, is_match: M
         unsupervised: Log odds of the same pairs, as nobody's labels have touched them.
         is_match: Truth of each pair.
 
-    Returns:
-        From 0, where learned log odds alone do best, to 1; of equally good shares the lowest.
-
     Source:
         Wolpert (1992), "Stacked Generalization".
     """
     shares = np.linspace(0, 1, _STEPS + 1)
     odds = learned + shares[:, None] * (unsupervised - learned).astype(np.float64)
     surprise = np.logaddexp(0, np.where(is_match, -odds, odds)).sum(axis=1)
-    return float(surprise.argmin() / _STEPS)
+    as_good = np.flatnonzero(surprise <= _HARDLY_MORE * surprise.min())
+    return ShareBid(float(surprise.argmin() / _STEPS), float(as_good.max() / _STEPS))
 
 
 def unsettled_share(unsupervised_share: float) -> float:

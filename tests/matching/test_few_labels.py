@@ -44,3 +44,20 @@ def test_a_few_labels_find_no_less_than_likeness_alone(
 
     matches = find_matches(records, matcher, few, options, silent)
     assert pair_f1(truth["entity"], matches["match_id"].to_numpy()) >= untaught
+
+
+def test_two_labeling_sets_teach_by_all_they_hold_and_are_judged_by_halves(
+    comparison, records, truth, labels, monkeypatch
+):
+    asked = choose_labeling_sets(comparison, labels.iloc[:0], None, MatchingOptions()).head(20)
+    few = labeled_by(truth, asked)
+    matcher = train_matcher(records, few, MatchingOptions(), silent)
+    monkeypatch.setattr("glueml_core.matching.training._TAUGHT_BY_ALL", 0)
+    halves = train_matcher(records, few, MatchingOptions(), silent)
+
+    assert len(matcher.second_stage) > len(halves.second_stage) == 2
+    np.testing.assert_array_equal(matcher.held_out.probability, halves.held_out.probability)
+
+
+def test_many_labeling_sets_have_a_model_a_fold(matcher):
+    assert len(matcher.first_stage) == len(matcher.second_stage) == 10

@@ -16,7 +16,7 @@ from glueml_core.matching.matcher import Matcher
 from glueml_core.matching.options import silent
 from glueml_core.matching.pair_model import start_scores, train_pair_model, unsupervised_log_odds
 from glueml_core.matching.threshold import choose_threshold
-from glueml_core.matching.unsupervised_share import choose_unsupervised_share
+from glueml_core.matching.unsupervised_share import bid_unsupervised_share
 from glueml_core.schemas import Labels
 from tests.matching.conftest import labeled_by
 from tests.matching.untaught import untaught_clusters
@@ -40,19 +40,32 @@ def asked(comparison, truth, labels):
 def test_labels_decide_whom_to_believe():
     wrong = -RIGHT
 
-    assert choose_unsupervised_share(RIGHT, wrong, IS_MATCH) == 0
-    assert choose_unsupervised_share(wrong, RIGHT, IS_MATCH) == 1
+    assert bid_unsupervised_share(RIGHT, wrong, IS_MATCH).likeliest == 0
+    assert bid_unsupervised_share(wrong, RIGHT, IS_MATCH).likeliest == 1
 
 
 def test_two_that_err_about_different_pairs_are_believed_both():
     one, other = RIGHT.copy(), RIGHT.copy()
     one[0], other[3] = -2.0, 2.0
 
-    assert 0 < choose_unsupervised_share(one, other, IS_MATCH) < 1
+    assert 0 < bid_unsupervised_share(one, other, IS_MATCH).likeliest < 1
 
 
 def test_a_score_that_agrees_with_what_was_learned_gets_no_share():
-    assert choose_unsupervised_share(RIGHT, RIGHT, IS_MATCH) == 0
+    assert bid_unsupervised_share(RIGHT, RIGHT, IS_MATCH).likeliest == 0
+
+
+def test_where_labels_hardly_tell_two_apart_either_may_have_all_of_it():
+    bid = bid_unsupervised_share(RIGHT, 0.99 * RIGHT, IS_MATCH)
+
+    assert (bid.likeliest, bid.highest) == (0, 1)
+
+
+def test_where_labels_tell_them_apart_the_highest_share_is_near_the_likeliest():
+    bid = bid_unsupervised_share(RIGHT, 0.2 * RIGHT, IS_MATCH)
+
+    assert bid.likeliest == 0
+    assert 0 < bid.highest < 0.5
 
 
 @pytest.mark.parametrize("share", [0.0, 0.25, 0.6, 1.0])
@@ -97,7 +110,7 @@ def half_wrong(records, asked):
 
 
 def test_many_sets_lean_too_where_likeness_alone_finds_as_much(half_wrong):
-    assert half_wrong.unsupervised_share == 0.75
+    assert half_wrong.unsupervised_share == 0.85
 
 
 def test_what_to_ask_next_is_told_by_what_labels_taught(comparison, labels, half_wrong):
