@@ -22,8 +22,8 @@ from glueml_core.matching.portions import portions
 
 __all__ = ["Scoring", "SecondStage"]
 
-# Non-candidates are scored in portions, so that their features never fill the memory.
-_PAIRS_AT_ONCE = 250_000
+# The second stage looks at pairs in portions, so that their features never fill the memory.
+_PAIRS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True)
@@ -94,20 +94,22 @@ class Scoring:
         is_equal = left == right
         probability = self.matcher.probability(bounded_logit(first_score), is_equal)
         open_pairs = self._open(probability)
-        second = self._second_stage(
-            first.take(open_pairs), left[open_pairs], right[open_pairs], first_score[open_pairs]
-        )
-        probability[open_pairs] = self.of_features(second, is_equal[open_pairs])
+        for part in portions(len(open_pairs), _PAIRS_AT_ONCE):
+            chosen = open_pairs[part]
+            second = self._second_stage(
+                first.take(chosen), left[chosen], right[chosen], first_score[chosen]
+            )
+            probability[chosen] = self.of_features(second, is_equal[chosen])
         return probability
 
-    def _open(self, probability: Floats) -> Positions | slice:
+    def _open(self, probability: Floats) -> Positions:
         """
         Which pairs the first stage leaves open: the others are too unlikely to connect anything.
 
         A second stage that leans on likeness alone may think otherwise, and looks at all of them.
         """
         if self.matcher.unsupervised_share:
-            return slice(None)
+            return np.arange(len(probability))
         return np.flatnonzero(probability >= LOWEST_LEVEL)
 
 
