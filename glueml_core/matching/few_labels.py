@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from glueml_core.matching.matcher import Matcher
     from glueml_core.matching.unsupervised_share import ShareBid
 
-__all__ = ["are_few", "share_by_clusters"]
+__all__ = ["are_few", "matcher_by_clusters"]
 
 # With more labeling sets, no table is known where likeness alone does as well.
 _FEW_SETS = 20
@@ -41,14 +41,14 @@ def are_few(labeled: LabeledPairs) -> bool:
     return labeled.set_count < _FEW_SETS
 
 
-def share_by_clusters(
+def matcher_by_clusters(
     comparison: Comparison,
     labeled: LabeledPairs,
     leaning: Callable[[float], Matcher],
     bid: ShareBid,
-) -> float:
+) -> Matcher:
     """
-    The share of the unsupervised log odds that a matcher owes to its clusters, from 0 to 1.
+    The matcher that leans on the unsupervised log odds as far as its clusters call for.
 
     Pairs alone do not tell: a model that is a little too sure of many pairs joins whole clusters
     that no labeled pair connects. So the rows are clustered, with models that had not learned from
@@ -61,10 +61,10 @@ def share_by_clusters(
         bid: What pairs say.
 
     Returns:
-        The likeliest where labels show that what was learned finds more, and where clusters tell
-        nothing, for both put the same of the labeled pairs together; else, most of all. Two
-        labeling sets show little: where likeness alone is fair, they owe half at least, and the
-        highest that they bid where clusters tell nothing.
+        By the likeliest share where labels show that what was learned finds more, and where
+        clusters tell nothing, for both put the same of the labeled pairs together; else, by most
+        of all. Two labeling sets show little: where likeness alone is fair, they owe half at
+        least, and the highest share that they bid where clusters tell nothing.
     """
     alone = _alone_together(comparison, labeled, leaning(1.0))
     to_beat = _f1(alone, labeled)
@@ -74,11 +74,11 @@ def share_by_clusters(
     learned = leaning(share)
     taught = held_out_together(comparison, labeled, learned, learned.threshold(_EVEN))
     if (taught == alone).all():
-        return max(share, bid.highest) if is_wary else share
+        return leaning(bid.highest) if is_wary and bid.highest > share else learned
     ahead = 1 + _PART_OF_A_SET / labeled.set_count
     if _f1(taught, labeled) >= min(ahead * to_beat, 1.0):
-        return share
-    return max(share, _SHARE_OF_THE_FAIR if is_fair else _SHARE)
+        return learned
+    return leaning(max(share, _SHARE_OF_THE_FAIR if is_fair else _SHARE))
 
 
 def _alone_together(comparison: Comparison, labeled: LabeledPairs, unsupervised: Matcher) -> Mask:

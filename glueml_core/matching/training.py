@@ -10,7 +10,7 @@ from pandera.typing import DataFrame
 from glueml_core.matching.arrays import Floats, Positions
 from glueml_core.matching.comparison import Comparison
 from glueml_core.matching.features import FeatureTable
-from glueml_core.matching.few_labels import are_few, share_by_clusters
+from glueml_core.matching.few_labels import are_few, matcher_by_clusters
 from glueml_core.matching.labels import LabeledPairs, labeled_pairs
 from glueml_core.matching.logistic import LogisticCurve
 from glueml_core.matching.matcher import HeldOut, Matcher
@@ -71,7 +71,7 @@ def train_on(comparison: Comparison, labeled: LabeledPairs, options: MatchingOpt
     lesson = _Lesson.on(comparison.around(rows, _MOST_PAIRS), labeled, options)
     if not are_few(labeled):
         return lesson.matcher(lesson.bid.likeliest)
-    return lesson.matcher(share_by_clusters(lesson.comparison, labeled, lesson.matcher, lesson.bid))
+    return matcher_by_clusters(lesson.comparison, labeled, lesson.matcher, lesson.bid)
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class _Lesson:
         labeled = self.labeled
         if labeled.are_enough:
             return ShareBid()
-        odds = _out_of_fold(self.second_stage, self.features, labeled.fold)
+        odds = _out_of_fold(self.second_stage, self.features, labeled)
         learned = _calibration(odds, labeled).log_odds(odds)
         unsupervised = unsupervised_log_odds(start_scores(self.features))
         unequal = ~labeled.is_equal
@@ -122,7 +122,7 @@ class _Lesson:
         """A matcher that leans on the unsupervised score by a share."""
         labeled = self.labeled
         second_stage = tuple(model.leaning(share) for model in self.second_stage)
-        odds = _out_of_fold(second_stage, self.features, labeled.fold)
+        odds = _out_of_fold(second_stage, self.features, labeled)
         calibration = _calibration(odds, labeled).toward(_NO_CHANGE, unsettled_share(share))
         matcher = Matcher(
             columns=self.comparison.table.profile,
@@ -199,11 +199,13 @@ def _second_stage(
     return FeatureTable(parts[0].features, values[np.argsort(np.concatenate(positions))])
 
 
-def _out_of_fold(models: tuple[PairModel, ...], features: FeatureTable, folds: Positions) -> Floats:
+def _out_of_fold(
+    models: tuple[PairModel, ...], features: FeatureTable, labeled: LabeledPairs
+) -> Floats:
     """Log odds of each labeled pair by the model that had not learned from it."""
     odds = np.empty(len(features), dtype=np.float32)
-    for fold in range(int(folds.max()) + 1):
-        unseen = np.flatnonzero(folds == fold)
+    for fold, model in enumerate(models[: labeled.fold_count]):
+        unseen = np.flatnonzero(labeled.fold == fold)
         part = features.take(unseen)
-        odds[unseen] = models[fold].log_odds(part.values, start_scores(part))
+        odds[unseen] = model.log_odds(part.values, start_scores(part))
     return odds
