@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from glueml_core.matching.held_out_clusters import held_out_together
-from glueml_core.matching.metrics import confusion_at
+from glueml_core.matching.metrics import Confusion, confusion_at
 from glueml_core.matching.nearby_clusters import together_nearby
 from glueml_core.matching.scoring import Scoring
+from glueml_core.matching.table_clusters import TableClusters
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,9 @@ _FAIR = 0.5
 # From measurements: with half, what was learned still joins what it should not; with all of it,
 # nothing is left of what was learned.
 _SHARE, _SHARE_OF_THE_FAIR = 0.75, 0.85
+# Where likeness finds this much of the labels' matches, it has joined so much of the table's too:
+# clusters with more pairs than those that this leaves to find join what does not belong together.
+_NEARLY_ALL = 0.75
 
 
 def are_few(labeled: LabeledPairs) -> bool:
@@ -52,7 +56,8 @@ def matcher_by_clusters(
 
     Pairs alone do not tell: a model that is a little too sure of many pairs joins whole clusters
     that no labeled pair connects. So the rows are clustered, with models that had not learned from
-    the pairs they are judged by, and by likeness alone.
+    the pairs they are judged by, and by likeness alone. What no label tells, the size of the
+    clusters does: labels of which likeness finds nearly all leave no room for far larger ones.
 
     Args:
         comparison: The table, or what is around the labeled rows.
@@ -63,22 +68,27 @@ def matcher_by_clusters(
     Returns:
         By the likeliest share where labels show that what was learned finds more, and where
         clusters tell nothing, for both put the same of the labeled pairs together; else, by most
-        of all. Two labeling sets show little: where likeness alone is fair, they owe half at
-        least, and the highest share that they bid where clusters tell nothing.
+        of all, as where its clusters are too large. Two labeling sets show little: where likeness
+        alone is fair, they owe half at least, and the highest share that they bid where clusters
+        tell nothing.
     """
-    alone = _alone_together(comparison, labeled, leaning(1.0))
-    to_beat = _f1(alone, labeled)
-    is_fair = to_beat >= _FAIR
+    unsupervised = leaning(1.0)
+    alone = _alone_together(comparison, labeled, unsupervised)
+    to_beat = _judged(alone, labeled)
+    is_fair = to_beat.f1 >= _FAIR
     is_wary = is_fair and labeled.set_count <= _HARDLY_ANY_SETS
     share = max(bid.likeliest, _SHARE_OF_HARDLY_ANY) if is_wary else bid.likeliest
     learned = leaning(share)
     taught = held_out_together(comparison, labeled, learned, learned.threshold(_EVEN))
-    if (taught == alone).all():
-        return leaning(bid.highest) if is_wary and bid.highest > share else learned
     ahead = 1 + _PART_OF_A_SET / labeled.set_count
-    if _f1(taught, labeled) >= min(ahead * to_beat, 1.0):
-        return learned
-    return leaning(max(share, _SHARE_OF_THE_FAIR if is_fair else _SHARE))
+    if (taught == alone).all():
+        learned = leaning(bid.highest) if is_wary and bid.highest > share else learned
+    elif _judged(taught, labeled).f1 < min(ahead * to_beat.f1, 1.0):
+        return leaning(max(share, _SHARE_OF_THE_FAIR if is_fair else _SHARE))
+    leaves_little = (to_beat.recall or 0.0) >= _NEARLY_ALL
+    if leaves_little and _joins_too_much(comparison, learned, unsupervised):
+        return leaning(max(learned.unsupervised_share, _SHARE_OF_THE_FAIR))
+    return learned
 
 
 def _alone_together(comparison: Comparison, labeled: LabeledPairs, unsupervised: Matcher) -> Mask:
@@ -88,5 +98,14 @@ def _alone_together(comparison: Comparison, labeled: LabeledPairs, unsupervised:
     return together_nearby(labeled.left, labeled.right, scoring, threshold)
 
 
-def _f1(together: Mask, labeled: LabeledPairs) -> float:
-    return confusion_at(together.astype(float), labeled.is_match, _EVEN).f1
+def _joins_too_much(comparison: Comparison, learned: Matcher, unsupervised: Matcher) -> bool:
+    """Whether more of the rows' pairs are joined than likeness, having found nearly all, leaves."""
+    joined, joined_alone = (
+        TableClusters(comparison, Scoring(each, comparison), each.threshold(_EVEN)).joined
+        for each in (learned, unsupervised)
+    )
+    return joined_alone < _NEARLY_ALL * joined
+
+
+def _judged(together: Mask, labeled: LabeledPairs) -> Confusion:
+    return confusion_at(together.astype(float), labeled.is_match, _EVEN)

@@ -50,6 +50,12 @@ class TableClusters:
             Links.none(len(self._copies)),
         ).cluster
 
+    @property
+    def joined(self) -> int:
+        """How many pairs of rows are in one cluster."""
+        size = np.bincount(self.cluster)
+        return int((size * (size - 1) // 2).sum())
+
     def together(self, left: Positions, right: Positions) -> Mask:
         """Whether the records of pairs of rows end in one cluster."""
         return are_together(left, right, self.cluster, self._parted)

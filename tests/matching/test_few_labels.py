@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,10 +12,17 @@ import pytest
 from benchmarks.score import score_pairs
 from glueml_core.matching import MatchingOptions, find_matches, train_matcher
 from glueml_core.matching.comparison import compare
+from glueml_core.matching.few_labels import matcher_by_clusters
 from glueml_core.matching.labeling_sets import choose_labeling_sets
+from glueml_core.matching.labels import labeled_pairs
+from glueml_core.matching.logistic import LogisticCurve
 from glueml_core.matching.options import silent
-from tests.matching.conftest import labeled_by
+from glueml_core.matching.unsupervised_share import ShareBid
+from tests.matching.conftest import labeled, labeled_by
 from tests.matching.untaught import untaught_clusters
+
+if TYPE_CHECKING:
+    from glueml_core.matching.matcher import Matcher
 
 
 def pair_f1(entity: pd.Series[str], cluster: np.ndarray) -> float:
@@ -61,3 +71,26 @@ def test_two_labeling_sets_teach_by_all_they_hold_and_are_judged_by_halves(
 
 def test_many_labeling_sets_have_a_model_a_fold(matcher):
     assert len(matcher.first_stage) == len(matcher.second_stage) == 10
+
+
+@pytest.mark.parametrize(("too_sure_by", "is_believed"), [(0.0, True), (8.0, False)])
+def test_what_joins_far_more_than_labels_leave_to_find_is_not_believed(
+    comparison, truth, matcher, too_sure_by, is_believed
+):
+    """No label tells: all are of pairs that match, which likeness finds nearly all of."""
+    single = labeled_pairs(labeled(truth, entities_a_set=1), comparison.table)
+    assert single.is_match.all()
+
+    def leaning(share: float) -> Matcher:
+        curve = matcher.calibration
+        eager = LogisticCurve(curve.slope, curve.intercept + too_sure_by)
+        return replace(
+            matcher,
+            second_stage=tuple(model.leaning(share) for model in matcher.second_stage),
+            calibration=eager.toward(LogisticCurve(1.0, 0.0), share),
+            unsupervised_share=share,
+        )
+
+    kept = matcher_by_clusters(comparison, single, leaning, ShareBid())
+
+    assert (kept.unsupervised_share == 0) is is_believed
