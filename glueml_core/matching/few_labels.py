@@ -85,9 +85,11 @@ def matcher_by_clusters(
         learned = leaning(bid.highest) if is_wary and bid.highest > share else learned
     elif _judged(taught, labeled).f1 < min(ahead * to_beat.f1, 1.0):
         return leaning(max(share, _SHARE_OF_THE_FAIR if is_fair else _SHARE))
+    # Who leans as far already is not asked: the answer would change nothing.
+    could_lean = learned.unsupervised_share < _SHARE_OF_THE_FAIR
     leaves_little = (to_beat.recall or 0.0) >= _NEARLY_ALL
-    if leaves_little and _joins_too_much(comparison, learned, unsupervised):
-        return leaning(max(learned.unsupervised_share, _SHARE_OF_THE_FAIR))
+    if could_lean and leaves_little and _joins_too_much(comparison, learned, unsupervised):
+        return leaning(_SHARE_OF_THE_FAIR)
     return learned
 
 
