@@ -37,7 +37,12 @@ _FAIR = 0.5
 _SHARE, _SHARE_OF_THE_FAIR = 0.75, 0.85
 # Where likeness finds this much of the labels' matches, it has joined so much of the table's too:
 # clusters with more pairs than those that this leaves to find join what does not belong together.
+# And where so much of what it joins is right, it leaves little to part.
 _NEARLY_ALL = 0.75
+# So few matches hardly show in what ways records of one entity differ: what was learned finds them,
+# and too much or too little beside them. Where likeness joins much that is to be parted, though,
+# differences teach that, and half as many matches do.
+_FEW_MATCHES, _HARDLY_ANY_MATCHES = 12, 6
 
 
 def are_few(labeled: LabeledPairs) -> bool:
@@ -70,14 +75,17 @@ def matcher_by_clusters(
         clusters tell nothing, for both put the same of the labeled pairs together; else, by most
         of all, as where its clusters are too large. Two labeling sets show little: where likeness
         alone is fair, they owe half at least, and the highest share that they bid where clusters
-        tell nothing.
+        tell nothing. As little do a few matches of which likeness alone finds nearly all: half a
+        dozen owe half, a dozen three quarters where nearly all that it puts together is right.
     """
     unsupervised = leaning(1.0)
     alone = _alone_together(comparison, labeled, unsupervised)
     to_beat = _judged(alone, labeled)
     is_fair = to_beat.f1 >= _FAIR
+    leaves_little = (to_beat.recall or 0.0) >= _NEARLY_ALL
     is_wary = is_fair and labeled.set_count <= _HARDLY_ANY_SETS
-    share = max(bid.likeliest, _SHARE_OF_HARDLY_ANY) if is_wary else bid.likeliest
+    owed = max(_owed_by_matches(labeled, to_beat), _SHARE_OF_HARDLY_ANY if is_wary else 0.0)
+    share = max(bid.likeliest, owed)
     learned = leaning(share)
     taught = held_out_together(comparison, labeled, learned, learned.threshold(_EVEN))
     ahead = 1 + _PART_OF_A_SET / labeled.set_count
@@ -87,10 +95,19 @@ def matcher_by_clusters(
         return leaning(max(share, _SHARE_OF_THE_FAIR if is_fair else _SHARE))
     # Who leans as far already is not asked: the answer would change nothing.
     could_lean = learned.unsupervised_share < _SHARE_OF_THE_FAIR
-    leaves_little = (to_beat.recall or 0.0) >= _NEARLY_ALL
     if could_lean and leaves_little and _joins_too_much(comparison, learned, unsupervised):
         return leaning(_SHARE_OF_THE_FAIR)
     return learned
+
+
+def _owed_by_matches(labeled: LabeledPairs, alone: Confusion) -> float:
+    """The share that few labeled matches owe to likeness, which finds nearly all of them."""
+    matches = labeled.is_match.sum()
+    if (alone.recall or 0.0) < _NEARLY_ALL or matches > _FEW_MATCHES:
+        return 0.0
+    if (alone.precision or 0.0) >= _NEARLY_ALL:
+        return _SHARE
+    return _SHARE_OF_HARDLY_ANY if matches <= _HARDLY_ANY_MATCHES else 0.0
 
 
 def _alone_together(comparison: Comparison, labeled: LabeledPairs, unsupervised: Matcher) -> Mask:

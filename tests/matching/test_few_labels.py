@@ -18,7 +18,7 @@ from glueml_core.matching.labels import labeled_pairs
 from glueml_core.matching.logistic import LogisticCurve
 from glueml_core.matching.options import silent
 from glueml_core.matching.unsupervised_share import ShareBid
-from tests.matching.conftest import labeled, labeled_by
+from tests.matching.conftest import labeled, labeled_by, people
 from tests.matching.untaught import untaught_clusters
 
 if TYPE_CHECKING:
@@ -54,6 +54,26 @@ def test_a_few_labels_find_no_less_than_likeness_alone(
 
     matches = find_matches(records, matcher, few, options, silent)
     assert pair_f1(truth["entity"], matches["match_id"].to_numpy()) >= untaught
+
+
+@pytest.mark.parametrize("budget", [30, 50])
+def test_where_hardly_anybody_is_there_twice_a_few_labels_find_no_less_either(labels, budget):
+    """Every labeled match is found by likeness already, whatever was learned beside it."""
+    everybody = people(300).drop(columns=["soc_sec_id", "surname", "date_of_birth"])
+    entity = pd.Series(pd.factorize(everybody["entity"])[0], index=everybody.index)
+    nth = everybody.groupby("entity").cumcount()
+    truth = everybody[(nth == 0) | ((nth == 1) & (entity % 8 == 0))].reset_index(drop=True)
+    records, options = truth.drop(columns="entity"), MatchingOptions(seed=1)
+    comparison = compare(records, options)
+    asked = choose_labeling_sets(comparison, labels.iloc[:0], None, options).head(budget)
+    few = labeled_by(truth, asked)
+
+    matcher = train_matcher(records, few, options, silent)
+
+    matches = find_matches(records, matcher, few, options, silent)
+    found = pair_f1(truth["entity"], matches["match_id"].to_numpy())
+    assert found >= pair_f1(truth["entity"], untaught_clusters(comparison))
+    assert matcher.unsupervised_share < 1
 
 
 def test_two_labeling_sets_teach_by_all_they_hold_and_are_judged_by_halves(
