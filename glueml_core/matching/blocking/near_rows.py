@@ -10,11 +10,11 @@ from scipy import sparse
 from sparse_dot_topn import sp_matmul_topn
 
 from glueml_core.matching.arrays import SparseRows
+from glueml_core.matching.cores import CORES
 from glueml_core.matching.tokens import TokenVectors, unit_rows
 
-__all__ = ["THREADS", "NearRows", "list_length"]
+__all__ = ["NearRows", "list_length"]
 
-THREADS = 2
 _MIN_COSINE = 0.05
 # Multiplications a row may cost: with it, the work grows with the number of rows only.
 _WORK_PER_ROW = 30_000
@@ -65,7 +65,7 @@ def _near(vectors: TokenVectors) -> NearRows:
     row_count = unit.shape[0]
     length = list_length(row_count, _LONGEST_LIST)
     near = sp_matmul_topn(
-        unit, unit.T.tocsr(), top_n=length, threshold=_MIN_COSINE, sort=True, n_threads=THREADS
+        unit, unit.T.tocsr(), top_n=length, threshold=_MIN_COSINE, sort=True, n_threads=CORES
     )
     sizes = np.diff(near.indptr)
     rows = np.repeat(np.arange(row_count, dtype=np.int64), sizes)

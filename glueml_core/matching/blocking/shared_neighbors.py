@@ -8,7 +8,8 @@ from sparse_dot_topn import sp_matmul_topn
 
 from glueml_core.matching.arrays import Positions, SparseRows
 from glueml_core.matching.blocking.effort import Effort
-from glueml_core.matching.blocking.near_rows import THREADS, NearRows, list_length
+from glueml_core.matching.blocking.near_rows import NearRows, list_length
+from glueml_core.matching.cores import CORES
 
 __all__ = ["shared_neighbor_pairs"]
 
@@ -45,7 +46,7 @@ def shared_neighbor_pairs(near: NearRows, effort: Effort) -> tuple[Positions, Po
         nearness.T.tocsr(),
         top_n=list_length(row_count, _LONGEST_LIST),
         sort=True,
-        n_threads=THREADS,
+        n_threads=CORES,
     )
     # Either row's list may have been too short for a pair that the other's holds.
     pairs = sparse.triu(shared.maximum(shared.T), k=1)
