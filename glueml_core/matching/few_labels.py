@@ -79,10 +79,12 @@ def matcher_by_clusters(
         dozen owe half, a dozen three quarters where nearly all that it puts together is right.
     """
     unsupervised = leaning(1.0)
+    # Nothing is left to judge, and no rule takes back what was bid.
+    if bid.likeliest == 1:
+        return unsupervised
     alone = _alone_together(comparison, labeled, unsupervised)
     to_beat = _judged(alone, labeled)
     is_fair = to_beat.f1 >= _FAIR
-    leaves_little = (to_beat.recall or 0.0) >= _NEARLY_ALL
     is_wary = is_fair and labeled.set_count <= _HARDLY_ANY_SETS
     owed = max(_owed_by_matches(labeled, to_beat), _SHARE_OF_HARDLY_ANY if is_wary else 0.0)
     share = max(bid.likeliest, owed)
@@ -95,6 +97,7 @@ def matcher_by_clusters(
         return leaning(max(share, _SHARE_OF_THE_FAIR if is_fair else _SHARE))
     # Who leans as far already is not asked: the answer would change nothing.
     could_lean = learned.unsupervised_share < _SHARE_OF_THE_FAIR
+    leaves_little = _is_nearly_all(to_beat.recall)
     if could_lean and leaves_little and _joins_too_much(comparison, learned, unsupervised):
         return leaning(_SHARE_OF_THE_FAIR)
     return learned
@@ -103,11 +106,15 @@ def matcher_by_clusters(
 def _owed_by_matches(labeled: LabeledPairs, alone: Confusion) -> float:
     """The share that few labeled matches owe to likeness, which finds nearly all of them."""
     matches = labeled.is_match.sum()
-    if (alone.recall or 0.0) < _NEARLY_ALL or matches > _FEW_MATCHES:
+    if matches > _FEW_MATCHES or not _is_nearly_all(alone.recall):
         return 0.0
-    if (alone.precision or 0.0) >= _NEARLY_ALL:
+    if _is_nearly_all(alone.precision):
         return _SHARE
     return _SHARE_OF_HARDLY_ANY if matches <= _HARDLY_ANY_MATCHES else 0.0
+
+
+def _is_nearly_all(part: float | None) -> bool:
+    return part is not None and part >= _NEARLY_ALL
 
 
 def _alone_together(comparison: Comparison, labeled: LabeledPairs, unsupervised: Matcher) -> Mask:
