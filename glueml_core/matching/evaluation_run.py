@@ -26,7 +26,12 @@ from glueml_core.matching.evaluation_intervals import resampled_metrics, resampl
 from glueml_core.matching.held_out_clusters import held_out_together
 from glueml_core.matching.importances import column_importances
 from glueml_core.matching.labeling_advice import Churn, churn_between, labeling_advice
-from glueml_core.matching.labels import LabeledPairs, TooFewLabelsError, labeled_pairs
+from glueml_core.matching.labels import (
+    LabeledPairs,
+    TooFewLabelsError,
+    check_labels,
+    labeled_pairs,
+)
 from glueml_core.matching.metrics import confusion_at, precision_recall_curve
 from glueml_core.matching.options import silent
 from glueml_core.matching.scoring import Scoring
@@ -77,9 +82,10 @@ def evaluate_matcher(
         TooFewLabelsError: Matches, or differences, stand in fewer than two labeling sets, so that
             they cannot be held back and learned from.
     """
+    check_labels(labels)
     progress(0.0, "Comparing records")
     comparison = compare_to_teach(records, labels, options)
-    labeled = labeled_pairs(labels, comparison.table).check()
+    labeled = labeled_pairs(labels, comparison.table)
     _check_can_be_held_back(labeled)
     progress(0.3, "Learning from parts of the labels")
     taught = _Taught.by(labeled, comparison, options)
@@ -227,11 +233,12 @@ def _churn(taught: _Taught, labels: DataFrame[Labels], options: MatchingOptions)
     """What the latest labeling sets changed."""
     table, sets = taught.comparison.table, labels["labeling_set_id"].drop_duplicates()
     earlier = sets.head(len(sets) - round(len(sets) * _LATEST_SHARE))
-    labeled = labeled_pairs(labels[labels["labeling_set_id"].isin(earlier)], table)
+    known = labels[labels["labeling_set_id"].isin(earlier)]
     try:
-        before = _Taught.by(labeled.check(), taught.comparison, options)
+        check_labels(known)
     except TooFewLabelsError:
         return Churn(changed_records=1.0, agreement=0.0)
+    before = _Taught.by(labeled_pairs(known, table), taught.comparison, options)
     row_of = table.row_of
     return churn_between(before.clusters.cluster[row_of], taught.clusters.cluster[row_of])
 

@@ -12,7 +12,7 @@ from glueml_core.matching.arrays import Mask, Positions
 from glueml_core.matching.rows import DistinctRows
 from glueml_core.schemas import Labels
 
-__all__ = ["LabeledPairs", "TooFewLabelsError", "labeled_pairs"]
+__all__ = ["LabeledPairs", "TooFewLabelsError", "check_labels", "labeled_pairs"]
 
 # Matchers score by the mean of as many models; with half of them it is chance that decides more.
 _FOLDS = 10
@@ -83,19 +83,25 @@ class LabeledPairs:
         """Which pairs are of records that say the same."""
         return np.asarray(self.left == self.right)
 
-    def check(self) -> LabeledPairs:
-        """Itself, if it can teach; else TooFewLabelsError."""
-        if not self.is_match.any():
-            raise TooFewLabelsError(
-                "The labels contain no match. Give at least two records of one labeling set "
-                "the same label."
-            )
-        if self.is_match.all():
-            raise TooFewLabelsError(
-                "The labels contain no difference. Give at least two records of one labeling set "
-                "different labels."
-            )
-        return self
+
+def check_labels(labels: DataFrame[Labels]) -> None:
+    """
+    TooFewLabelsError unless labels hold both kinds of pairs, without which nothing is learned.
+
+    Labels alone tell, so that nobody compares a table to learn that they cannot teach.
+    """
+    of_set = labels.groupby("labeling_set_id")["label"]
+    distinct = of_set.nunique()
+    if not (distinct < of_set.size()).any():
+        raise TooFewLabelsError(
+            "The labels contain no match. Give at least two records of one labeling set "
+            "the same label."
+        )
+    if not (distinct > 1).any():
+        raise TooFewLabelsError(
+            "The labels contain no difference. Give at least two records of one labeling set "
+            "different labels."
+        )
 
 
 def labeled_pairs(labels: DataFrame[Labels], table: DistinctRows) -> LabeledPairs:

@@ -11,7 +11,7 @@ from glueml_core.matching.arrays import Floats, Positions
 from glueml_core.matching.comparison import Comparison
 from glueml_core.matching.features import FeatureTable
 from glueml_core.matching.few_labels import are_few, matcher_by_clusters
-from glueml_core.matching.labels import LabeledPairs, labeled_pairs
+from glueml_core.matching.labels import LabeledPairs, check_labels, labeled_pairs
 from glueml_core.matching.logistic import LogisticCurve
 from glueml_core.matching.matcher import HeldOut, Matcher
 from glueml_core.matching.options import MatchingOptions, Progress
@@ -56,9 +56,10 @@ def train_matcher(
     Raises:
         TooFewLabelsError: No labeled pair is a match, or none is a difference.
     """
+    check_labels(labels)
     progress(0.0, "Comparing records")
     comparison = compare_to_teach(records, labels, options)
-    labeled = labeled_pairs(labels, comparison.table).check()
+    labeled = labeled_pairs(labels, comparison.table)
     progress(0.4, "Training")
     matcher = train_on(comparison, labeled, options)
     progress(1.0, "Trained")

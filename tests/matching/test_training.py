@@ -20,6 +20,21 @@ def test_labels_without_a_difference_are_refused(records, labels):
         train_matcher(records, labels.assign(label="same"), MatchingOptions(), silent)
 
 
+def test_labels_that_cannot_teach_are_refused_before_the_table_is_compared(records, labels):
+    """However large it is, who has labeled too little learns so at once."""
+    begun: list[str] = []
+
+    with pytest.raises(TooFewLabelsError):
+        train_matcher(
+            records,
+            labels.assign(label="same"),
+            MatchingOptions(),
+            lambda share, doing: begun.append(doing),
+        )
+
+    assert begun == []
+
+
 def test_the_same_labels_teach_the_same_matcher_in_any_order(records, labels, matcher):
     shuffled_records = records.sample(frac=1, random_state=1)
     shuffled_labels = labels.sample(frac=1, random_state=2)
