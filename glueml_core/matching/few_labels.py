@@ -9,6 +9,7 @@ from glueml_core.matching.metrics import Confusion, confusion_at
 from glueml_core.matching.nearby_clusters import together_nearby
 from glueml_core.matching.scoring import Scoring
 from glueml_core.matching.table_clusters import TableClusters
+from glueml_core.matching.unsupervised_share import MOST_SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,9 +33,8 @@ _PART_OF_A_SET = 1 / 3
 _EVEN = 0.5
 # Of the F1 of likeness alone: from here on there is something to lose.
 _FAIR = 0.5
-# From measurements: with half, what was learned still joins what it should not; with all of it,
-# nothing is left of what was learned.
-_SHARE, _SHARE_OF_THE_FAIR = 0.75, 0.85
+# From measurements: with half, what was learned still joins what it should not.
+_SHARE = 0.75
 # Where likeness finds this much of the labels' matches, it has joined so much of the table's too:
 # clusters with more pairs than those that this leaves to find join what does not belong together.
 # And where so much of what it joins is right, it leaves little to part.
@@ -78,10 +78,10 @@ def matcher_by_clusters(
         tell nothing. As little do a few matches of which likeness alone finds nearly all: half a
         dozen owe half, a dozen three quarters where nearly all that it puts together is right.
     """
+    # No rule below takes back what was bid, or asks for more.
+    if bid.likeliest >= MOST_SHARE:
+        return leaning(bid.likeliest)
     unsupervised = leaning(1.0)
-    # Nothing is left to judge, and no rule takes back what was bid.
-    if bid.likeliest == 1:
-        return unsupervised
     alone = _alone_together(comparison, labeled, unsupervised)
     to_beat = _judged(alone, labeled)
     is_fair = to_beat.f1 >= _FAIR
@@ -94,12 +94,12 @@ def matcher_by_clusters(
     if (taught == alone).all():
         learned = leaning(bid.highest) if is_wary and bid.highest > share else learned
     elif _judged(taught, labeled).f1 < min(ahead * to_beat.f1, 1.0):
-        return leaning(max(share, _SHARE_OF_THE_FAIR if is_fair else _SHARE))
+        return leaning(max(share, MOST_SHARE if is_fair else _SHARE))
     # Who leans as far already is not asked: the answer would change nothing.
-    could_lean = learned.unsupervised_share < _SHARE_OF_THE_FAIR
+    could_lean = learned.unsupervised_share < MOST_SHARE
     leaves_little = _is_nearly_all(to_beat.recall)
     if could_lean and leaves_little and _joins_too_much(comparison, learned, unsupervised):
-        return leaning(_SHARE_OF_THE_FAIR)
+        return leaning(MOST_SHARE)
     return learned
 
 

@@ -8,11 +8,15 @@ import numpy as np
 
 from glueml_core.matching.arrays import Floats, Mask
 
-__all__ = ["ShareBid", "bid_unsupervised_share", "unsettled_share"]
+__all__ = ["MOST_SHARE", "ShareBid", "bid_unsupervised_share", "unsettled_share"]
 
 # Finer steps than a twentieth are beyond what labels can tell; and the step at 0 is exact, so that
 # who has learned enough owes the unsupervised score nothing.
 _STEPS = 20
+# From measurements: however little labels taught, likeness finds more with some of it than alone;
+# but less than this hardly moves what likeness finds.
+_MOST_STEPS = 17
+MOST_SHARE = _MOST_STEPS / _STEPS
 # Of a few labels' surprise, so much is chance: two shares that differ by no more are equally good.
 _HARDLY_MORE = 1.1
 
@@ -25,6 +29,8 @@ class ShareBid:
     Args:
         likeliest: Under it, labels are most likely; of equally good shares the lowest.
         highest: The highest that they hardly speak against.
+
+    Neither is more than `MOST_SHARE`, or than the lowest above that labels hardly speak against.
     """
 
     likeliest: float = 0.0
@@ -50,7 +56,9 @@ def bid_unsupervised_share(learned: Floats, unsupervised: Floats, is_match: Mask
     odds = learned + shares[:, None] * (unsupervised - learned).astype(np.float64)
     surprise = np.logaddexp(0, np.where(is_match, -odds, odds)).sum(axis=1)
     as_good = np.flatnonzero(surprise <= _HARDLY_MORE * surprise.min())
-    return ShareBid(float(surprise.argmin() / _STEPS), float(as_good.max() / _STEPS))
+    most = as_good[as_good >= _MOST_STEPS].min(initial=_STEPS)
+    likeliest, highest = (min(step, most) for step in (surprise.argmin(), as_good.max()))
+    return ShareBid(float(likeliest / _STEPS), float(highest / _STEPS))
 
 
 def unsettled_share(unsupervised_share: float) -> float:

