@@ -31,6 +31,7 @@ from glueml_core.matching.labels import (
     TooFewLabelsError,
     check_labels,
     labeled_pairs,
+    sets_with_kind,
 )
 from glueml_core.matching.metrics import confusion_at, precision_recall_curve
 from glueml_core.matching.options import silent
@@ -82,11 +83,10 @@ def evaluate_matcher(
         TooFewLabelsError: Matches, or differences, stand in fewer than two labeling sets, so that
             they cannot be held back and learned from.
     """
-    check_labels(labels)
+    _check_can_be_held_back(labels)
     progress(0.0, "Comparing records")
     comparison = compare_to_teach(records, labels, options)
     labeled = labeled_pairs(labels, comparison.table)
-    _check_can_be_held_back(labeled)
     progress(0.3, "Learning from parts of the labels")
     taught = _Taught.by(labeled, comparison, options)
     progress(0.5, "Judging the clusters")
@@ -178,10 +178,10 @@ def _ends(estimate: Estimate) -> Interval:
     return estimate.low, estimate.high
 
 
-def _check_can_be_held_back(labeled: LabeledPairs) -> None:
-    kinds = {"match": labeled.is_match, "difference": ~labeled.is_match}
-    for kind, pairs in kinds.items():
-        if len(np.unique(labeled.labeling_set[pairs])) < _MIN_SETS:
+def _check_can_be_held_back(labels: DataFrame[Labels]) -> None:
+    check_labels(labels)
+    for kind, sets in sets_with_kind(labels).items():
+        if sets < _MIN_SETS:
             raise TooFewLabelsError(
                 f"Only one labeling set holds a {kind}, so none can be held back to measure with. "
                 "Label another set in which some records match and some do not."

@@ -12,7 +12,13 @@ from glueml_core.matching.arrays import Mask, Positions
 from glueml_core.matching.rows import DistinctRows
 from glueml_core.schemas import Labels
 
-__all__ = ["LabeledPairs", "TooFewLabelsError", "check_labels", "labeled_pairs"]
+__all__ = [
+    "LabeledPairs",
+    "TooFewLabelsError",
+    "check_labels",
+    "labeled_pairs",
+    "sets_with_kind",
+]
 
 # Matchers score by the mean of as many models; with half of them it is chance that decides more.
 _FOLDS = 10
@@ -84,20 +90,27 @@ class LabeledPairs:
         return np.asarray(self.left == self.right)
 
 
-def check_labels(labels: DataFrame[Labels]) -> None:
+def sets_with_kind(labels: DataFrame[Labels]) -> dict[str, int]:
     """
-    TooFewLabelsError unless labels hold both kinds of pairs, without which nothing is learned.
+    How many labeling sets hold a match, and how many a difference.
 
     Labels alone tell, so that nobody compares a table to learn that they cannot teach.
     """
     of_set = labels.groupby("labeling_set_id")["label"]
     distinct = of_set.nunique()
-    if not (distinct < of_set.size()).any():
+    matched = distinct < of_set.size()
+    return {"match": int(matched.sum()), "difference": int((distinct > 1).sum())}
+
+
+def check_labels(labels: DataFrame[Labels]) -> None:
+    """TooFewLabelsError unless labels hold both kinds of pairs: one alone teaches nothing."""
+    sets = sets_with_kind(labels)
+    if not sets["match"]:
         raise TooFewLabelsError(
             "The labels contain no match. Give at least two records of one labeling set "
             "the same label."
         )
-    if not (distinct > 1).any():
+    if not sets["difference"]:
         raise TooFewLabelsError(
             "The labels contain no difference. Give at least two records of one labeling set "
             "different labels."

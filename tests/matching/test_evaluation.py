@@ -104,8 +104,14 @@ def test_matches_in_a_single_set_cannot_be_held_back(records, labels):
         label=labels["label"].where(labels["labeling_set_id"] == first, labels["record_id"])
     )
 
+    begun: list[str] = []
+
     with pytest.raises(TooFewLabelsError, match="Only one labeling set holds a match"):
-        evaluate_matcher(records, alone, MatchingOptions())
+        evaluate_matcher(
+            records, alone, MatchingOptions(), lambda share, doing: begun.append(doing)
+        )
+
+    assert begun == []
 
 
 @pytest.mark.parametrize("label", ["same", None])

@@ -16,7 +16,7 @@ from glueml_core.matching.matcher import Matcher
 from glueml_core.matching.options import silent
 from glueml_core.matching.pair_model import start_scores, train_pair_model, unsupervised_log_odds
 from glueml_core.matching.threshold import choose_threshold
-from glueml_core.matching.unsupervised_share import MOST_SHARE, bid_unsupervised_share
+from glueml_core.matching.unsupervised_share import ShareBid, bid_unsupervised_share
 from glueml_core.schemas import Labels
 from tests.matching.conftest import labeled_by, pair_f1
 from tests.matching.untaught import untaught_clusters
@@ -61,8 +61,8 @@ def test_where_labels_hardly_tell_two_apart_either_may_have_most_of_it():
         for odds in ((RIGHT, 0.99 * RIGHT), (0.99 * RIGHT, RIGHT))
     )
 
-    assert (here.likeliest, here.highest) == (0, MOST_SHARE)
-    assert (there.likeliest, there.highest) == (MOST_SHARE, MOST_SHARE)
+    assert (here.likeliest, here.highest) == (0, 0.85)
+    assert (there.likeliest, there.highest) == (0.85, 0.85)
 
 
 def test_where_labels_tell_them_apart_the_highest_share_is_near_the_likeliest():
@@ -105,6 +105,20 @@ def test_labels_that_teach_what_is_not_so_find_no_less_than_likeness_alone(
     assert pair_f1(entity, found["match_id"]) >= pair_f1(entity, untaught_clusters(comparison))
 
 
+def test_who_leans_wholly_finds_the_unsupervised_clusters(comparison, records, asked, monkeypatch):
+    """Whatever labels say of a model's odds as a whole; by this, what was learned is judged."""
+    muddled = with_one_set_muddled(asked, by=3)
+    monkeypatch.setattr(
+        "glueml_core.matching.training.bid_unsupervised_share", lambda *odds: ShareBid(1.0, 1.0)
+    )
+    matcher = train_matcher(records, muddled, MatchingOptions(), silent)
+
+    matches = find_matches(records, matcher, muddled, MatchingOptions(), silent)
+
+    assert matcher.unsupervised_share == 1
+    assert same_clusters(matches["match_id"], untaught_clusters(comparison))
+
+
 @pytest.fixture(scope="module")
 def half_wrong(records, asked):
     """What ten labeling sets teach, of which every other one is wrong."""
@@ -115,7 +129,7 @@ def half_wrong(records, asked):
 
 
 def test_many_sets_lean_too_where_likeness_alone_finds_as_much(half_wrong):
-    assert half_wrong.unsupervised_share == MOST_SHARE
+    assert half_wrong.unsupervised_share == 0.85
 
 
 def test_what_to_ask_next_is_told_by_what_labels_taught(comparison, labels, half_wrong):
@@ -185,11 +199,15 @@ def test_at_an_even_tradeoff_who_learned_nothing_cuts_at_even_odds():
 
 def with_one_set_muddled(asked, by):
     """Two labeling sets, of which one teaches what is not so."""
-    muddled, right = rolled(asked, 0, by), rolled(asked, 1, 0)
-    return Labels.validate(pd.concat([muddled, right], ignore_index=True))
+    right = asked[asked["labeling_set_id"] == asked["labeling_set_id"].unique()[1]]
+    return Labels.validate(pd.concat([rolled(asked, 0, by), right], ignore_index=True))
 
 
 def rolled(asked, number, by):
     """A labeling set, each of whose records has the label of one that stands before it."""
     chosen = asked[asked["labeling_set_id"] == asked["labeling_set_id"].unique()[number]]
     return chosen.assign(label=np.roll(chosen["label"], by))
+
+
+def same_clusters(one, other):
+    return len(set(zip(one, other, strict=True))) == len(set(one)) == len(set(other))
