@@ -7,12 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit, logit
+from threadpoolctl import ThreadpoolController
 
 from glueml_core.matching.arrays import Floats, Mask
 
 __all__ = ["LogisticCurve", "bounded_logit"]
 
 _EDGE = 1e-6
+# Two parameters are too few to share out: on a busy machine threads of LAPACK's wait for each other
+# for most of a small matcher's training.
+_THREADS = ThreadpoolController()
 
 
 def bounded_logit(probability: Floats) -> Floats:
@@ -71,7 +75,8 @@ class LogisticCurve:
             slope = np.array([(error * x).sum(), error.sum()])
             return float(value), slope + prior_weight * gap / np.maximum(np.abs(center), 1)
 
-        found = minimize(
-            loss, center, jac=True, method="L-BFGS-B", bounds=[(0, None), (None, None)]
-        )
+        with _THREADS.limit(limits=1, user_api="blas"):
+            found = minimize(
+                loss, center, jac=True, method="L-BFGS-B", bounds=[(0, None), (None, None)]
+            )
         return cls(float(found.x[0]), float(found.x[1]))
