@@ -10,6 +10,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA, JaroWinkler, Postfix, Prefix
 
 from glueml_core.matching.arrays import Floats
+from glueml_core.matching.cores import CORES
 
 __all__ = ["TEXT_SIMILARITIES", "text_similarities"]
 
@@ -34,19 +35,21 @@ _SCORERS = (
     _Similarity("common end", Postfix.normalized_similarity, 64),
 )
 TEXT_SIMILARITIES = tuple(similarity.name for similarity in _SCORERS)
-_WORKERS = 2
+# Of fewer texts, another core's share is done before its thread has started.
+_WORTH_SHARING = 20_000
 
 
 def text_similarities(left: Sequence[str], right: Sequence[str]) -> Floats:
     """Each of TEXT_SIMILARITIES for each pair of texts, in [0, 1], shape (n_pairs, n_names)."""
     scores = np.empty((len(left), len(_SCORERS)), dtype=np.float32)
+    workers = CORES if len(left) >= _WORTH_SHARING else 1
     for position, (_, scorer, max_chars, scale) in enumerate(_SCORERS):
         similarity = process.cpdist(
             [text[:max_chars] for text in left],
             [text[:max_chars] for text in right],
             scorer=scorer,
             dtype=np.float32,
-            workers=_WORKERS,
+            workers=workers,
         )
         scores[:, position] = similarity * scale
     return scores
