@@ -61,28 +61,33 @@ class Comparison:
         return PairFeatures(self.vectors)
 
     @cached_property
-    def _base(self) -> FeatureTable:
-        return self._pair_features(self.candidates.left, self.candidates.right)
+    def _compared(self) -> tuple[FeatureTable, Competition]:
+        left, right = self.candidates.left, self.candidates.right
+        features = self._begun(left, right)
+        score = _score_quietly(features)
+        competition = self.competition_by(_UNSUPERVISED, score)
+        self._complete(features, competition(left, right, score), left, right)
+        return features, competition
+
+    @property
+    def features(self) -> FeatureTable:
+        """Features of the candidate pairs."""
+        return self._compared[0]
 
     @cached_property
     def unsupervised(self) -> Floats:
         """Unsupervised score of each candidate pair, in [0, 1]."""
-        return _score_quietly(self._base)
+        return start_scores(self.features)
 
-    @cached_property
+    @property
     def competition(self) -> Competition:
         """How candidate pairs stand by their unsupervised scores."""
-        return self.competition_by(_UNSUPERVISED, self.unsupervised)
+        return self._compared[1]
 
     def competition_by(self, stage: str, score: Floats) -> Competition:
         """How candidate pairs of near rows stand by other scores of the candidates."""
         near, score = self.candidates.near, score[self.candidates.is_near]
         return Competition(stage, len(self.table), near.left, near.right, score)
-
-    @cached_property
-    def features(self) -> FeatureTable:
-        """Features of the candidate pairs."""
-        return self._with_competition(self._base, self.candidates.left, self.candidates.right)
 
     def log_odds_by(self, model: PairModel) -> Floats:
         """
@@ -111,13 +116,29 @@ class Comparison:
         )
 
     def _features_anew(self, left: Positions, right: Positions) -> FeatureTable:
-        return self._with_competition(self._pair_features(left, right), left, right)
+        features = self._begun(left, right)
+        rivals = self.competition(left, right, _score_quietly(features))
+        self._complete(features, rivals, left, right)
+        return features
 
-    def _with_competition(
-        self, base: FeatureTable, left: Positions, right: Positions
-    ) -> FeatureTable:
-        rivals = self.competition(left, right, _score_quietly(base))
-        return side_by_side([base, rivals, self.user_rules(left, right)])
+    def _begun(self, left: Positions, right: Positions) -> FeatureTable:
+        """
+        All features of pairs of rows, of which only those that the pairs alone tell are there.
+
+        In one array from the beginning: put together from parts, a large table's would be there
+        twice.
+        """
+        base, rest = self._pair_features.layout, self.user_rules.layout
+        layout = (*base, *competition_layout(_UNSUPERVISED), *rest)
+        values = np.empty((len(left), len(layout)), dtype=np.float32)
+        self._pair_features.fill(values[:, : len(base)], left, right)
+        return FeatureTable(layout, values)
+
+    def _complete(
+        self, features: FeatureTable, rivals: FeatureTable, left: Positions, right: Positions
+    ) -> None:
+        rest = side_by_side([rivals, self.user_rules(left, right)])
+        features.values[:, -len(rest.features) :] = rest.values
 
     def around(self, rows: Positions, most_pairs: int) -> Comparison:
         """

@@ -44,6 +44,11 @@ class UserRules:
         first = by_id.drop_duplicates("row").set_index("row").sort_index()
         return cls(extensions, first.drop(columns="record_id").rename_axis(None))
 
+    @property
+    def layout(self) -> tuple[Feature, ...]:
+        """The user's features, in the order in which they are computed."""
+        return tuple(Feature(name, direction=0) for name in self.extensions.feature_names)
+
     def pairs(self) -> list[tuple[Positions, Positions]]:
         """Row pairs that each of the user's indexers finds."""
         found = (indexer.index(self.rows) for indexer in self.extensions.indexers)
@@ -67,8 +72,7 @@ class UserRules:
             if computed.size != len(left):
                 raise ValueError(f"The feature {name} must give one number for each pair.")
             values[:, position] = computed.reshape(-1)
-        features = tuple(Feature(name, direction=0) for name in self.extensions.feature_names)
-        return FeatureTable(features, values)
+        return FeatureTable(self.layout, values)
 
 
 def _positions(labels: pd.Index) -> Positions:

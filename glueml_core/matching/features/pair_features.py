@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from glueml_core.matching.arrays import Positions
+import numpy as np
+
+from glueml_core.matching.arrays import Floats, Positions
 from glueml_core.matching.features.column import ColumnFeatures, column_layout
-from glueml_core.matching.features.feature import Feature, FeatureTable, side_by_side
+from glueml_core.matching.features.feature import Feature, FeatureTable
 from glueml_core.matching.features.record import RecordFeatures, moved_layout, record_layout
 from glueml_core.matching.rows import ColumnProfile
 from glueml_core.matching.vectors import TableVectors
@@ -22,10 +24,16 @@ def feature_layout(columns: Sequence[ColumnProfile]) -> tuple[Feature, ...]:
 
 
 class PairFeatures:
-    """Computes the base features of a table's row pairs."""
+    """
+    Computes the base features of a table's row pairs.
+
+    Attributes:
+        layout: The features, in their order.
+    """
 
     def __init__(self, vectors: TableVectors) -> None:
-        self._columns = [
+        self.layout = feature_layout(vectors.table.profile)
+        columns = [
             ColumnFeatures(column, words, phrases, grams, digits, rarity)
             for column, words, phrases, grams, digits, rarity in zip(
                 vectors.table.columns,
@@ -37,11 +45,23 @@ class PairFeatures:
                 strict=True,
             )
         ]
-        self._record = RecordFeatures(vectors)
+        record = RecordFeatures(vectors)
+        self._parts: tuple[Callable[[Positions, Positions], FeatureTable], ...] = (
+            *columns,
+            record,
+            record.moved,
+        )
 
     def __call__(self, left: Positions, right: Positions) -> FeatureTable:
-        """Features of pairs of rows, in the order of `feature_layout`."""
-        of_columns = [features(left, right) for features in self._columns]
-        return side_by_side(
-            [*of_columns, self._record(left, right), self._record.moved(left, right)]
-        )
+        """Features of pairs of rows."""
+        values = np.empty((len(left), len(self.layout)), dtype=np.float32)
+        self.fill(values, left, right)
+        return FeatureTable(self.layout, values)
+
+    def fill(self, values: Floats, left: Positions, right: Positions) -> None:
+        """Write features of pairs of rows where they are to stand, shape (n_pairs, n_features)."""
+        end = 0
+        for part in self._parts:
+            found = part(left, right).values
+            start, end = end, end + found.shape[1]
+            values[:, start:end] = found
