@@ -43,13 +43,13 @@ def text_similarities(left: Sequence[str], right: Sequence[str]) -> Floats:
     """Each of TEXT_SIMILARITIES for each pair of texts, in [0, 1], shape (n_pairs, n_names)."""
     scores = np.empty((len(left), len(_SCORERS)), dtype=np.float32)
     workers = CORES if len(left) >= _WORTH_SHARING else 1
+    beginnings = {
+        max_chars: ([text[:max_chars] for text in left], [text[:max_chars] for text in right])
+        for max_chars in {similarity.max_chars for similarity in _SCORERS}
+    }
     for position, (_, scorer, max_chars, scale) in enumerate(_SCORERS):
         similarity = process.cpdist(
-            [text[:max_chars] for text in left],
-            [text[:max_chars] for text in right],
-            scorer=scorer,
-            dtype=np.float32,
-            workers=workers,
+            *beginnings[max_chars], scorer=scorer, dtype=np.float32, workers=workers
         )
         scores[:, position] = similarity * scale
     return scores
