@@ -61,33 +61,29 @@ class Comparison:
         return PairFeatures(self.vectors)
 
     @cached_property
-    def _compared(self) -> tuple[FeatureTable, Competition]:
-        left, right = self.candidates.left, self.candidates.right
-        features = self._begun(left, right)
-        score = _score_quietly(features)
-        competition = self.competition_by(_UNSUPERVISED, score)
-        self._complete(features, competition(left, right, score), left, right)
-        return features, competition
-
-    @property
-    def features(self) -> FeatureTable:
-        """Features of the candidate pairs."""
-        return self._compared[0]
+    def _begun(self) -> FeatureTable:
+        return self._base_of(self.candidates.left, self.candidates.right)
 
     @cached_property
     def unsupervised(self) -> Floats:
         """Unsupervised score of each candidate pair, in [0, 1]."""
-        return start_scores(self.features)
+        return _score_quietly(self._begun)
 
-    @property
+    @cached_property
     def competition(self) -> Competition:
         """How candidate pairs stand by their unsupervised scores."""
-        return self._compared[1]
+        return self.competition_by(_UNSUPERVISED, self.unsupervised)
 
     def competition_by(self, stage: str, score: Floats) -> Competition:
         """How candidate pairs of near rows stand by other scores of the candidates."""
         near, score = self.candidates.near, score[self.candidates.is_near]
         return Competition(stage, len(self.table), near.left, near.right, score)
+
+    @cached_property
+    def features(self) -> FeatureTable:
+        """Features of the candidate pairs."""
+        left, right = self.candidates.left, self.candidates.right
+        return self._completed(self._begun, self.unsupervised, left, right)
 
     def log_odds_by(self, model: PairModel) -> Floats:
         """
@@ -116,29 +112,22 @@ class Comparison:
         )
 
     def _features_anew(self, left: Positions, right: Positions) -> FeatureTable:
-        features = self._begun(left, right)
-        rivals = self.competition(left, right, _score_quietly(features))
-        self._complete(features, rivals, left, right)
-        return features
+        base = self._base_of(left, right)
+        return self._completed(base, _score_quietly(base), left, right)
 
-    def _begun(self, left: Positions, right: Positions) -> FeatureTable:
-        """
-        All features of pairs of rows, of which only those that the pairs alone tell are there.
+    def _base_of(self, left: Positions, right: Positions) -> FeatureTable:
+        """Base features of pairs of rows, with room for what else there is."""
+        room_for = (*competition_layout(_UNSUPERVISED), *self.user_rules.layout)
+        return self._pair_features(left, right, room_for)
 
-        In one array from the beginning: put together from parts, a large table's would be there
-        twice.
-        """
-        base, rest = self._pair_features.layout, self.user_rules.layout
-        layout = (*base, *competition_layout(_UNSUPERVISED), *rest)
-        values = np.empty((len(left), len(layout)), dtype=np.float32)
-        self._pair_features.fill(values[:, : len(base)], left, right)
-        return FeatureTable(layout, values)
-
-    def _complete(
-        self, features: FeatureTable, rivals: FeatureTable, left: Positions, right: Positions
-    ) -> None:
+    def _completed(
+        self, base: FeatureTable, score: Floats, left: Positions, right: Positions
+    ) -> FeatureTable:
+        """The same table, not a larger copy: the features of many pairs must not be there twice."""
+        rivals = self.competition(left, right, score)
         rest = side_by_side([rivals, self.user_rules(left, right)])
-        features.values[:, -len(rest.features) :] = rest.values
+        base.values[:, -len(rest.features) :] = rest.values
+        return base
 
     def around(self, rows: Positions, most_pairs: int) -> Comparison:
         """

@@ -13,8 +13,8 @@ __all__ = ["MOST_SHARE", "ShareBid", "bid_unsupervised_share", "unsettled_share"
 # Finer steps than a twentieth are beyond what labels can tell; and the step at 0 is exact, so that
 # who has learned enough owes the unsupervised score nothing.
 _STEPS = 20
-# From measurements: however little labels taught, likeness finds more with some of it than alone,
-# and with less than these steps leave hardly any more.
+# From measurements: however little labels taught, likeness finds more with some of it than alone.
+# With less of it than these steps leave, it hardly finds more.
 _MOST_STEPS = 17
 MOST_SHARE = _MOST_STEPS / _STEPS
 # Of a few labels' surprise, so much is chance: two shares that differ by no more are equally good.

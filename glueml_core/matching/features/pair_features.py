@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from glueml_core.matching.arrays import Floats, Positions
+from glueml_core.matching.arrays import Positions
 from glueml_core.matching.features.column import ColumnFeatures, column_layout
 from glueml_core.matching.features.feature import Feature, FeatureTable
 from glueml_core.matching.features.record import RecordFeatures, moved_layout, record_layout
@@ -24,15 +24,10 @@ def feature_layout(columns: Sequence[ColumnProfile]) -> tuple[Feature, ...]:
 
 
 class PairFeatures:
-    """
-    Computes the base features of a table's row pairs.
-
-    Attributes:
-        layout: The features, in their order.
-    """
+    """Computes the base features of a table's row pairs."""
 
     def __init__(self, vectors: TableVectors) -> None:
-        self.layout = feature_layout(vectors.table.profile)
+        self._layout = feature_layout(vectors.table.profile)
         columns = [
             ColumnFeatures(column, words, phrases, grams, digits, rarity)
             for column, words, phrases, grams, digits, rarity in zip(
@@ -52,16 +47,22 @@ class PairFeatures:
             record.moved,
         )
 
-    def __call__(self, left: Positions, right: Positions) -> FeatureTable:
-        """Features of pairs of rows."""
-        values = np.empty((len(left), len(self.layout)), dtype=np.float32)
-        self.fill(values, left, right)
-        return FeatureTable(self.layout, values)
+    def __call__(
+        self, left: Positions, right: Positions, room_for: Sequence[Feature] = ()
+    ) -> FeatureTable:
+        """
+        Features of pairs of rows, in the order of `feature_layout`.
 
-    def fill(self, values: Floats, left: Positions, right: Positions) -> None:
-        """Write features of pairs of rows where they are to stand, shape (n_pairs, n_features)."""
+        Args:
+            left: One row of each pair.
+            right: The other.
+            room_for: More features, which stand behind them in the table and are not there yet.
+        """
+        layout = (*self._layout, *room_for)
+        values = np.empty((len(left), len(layout)), dtype=np.float32)
         end = 0
         for part in self._parts:
             found = part(left, right).values
             start, end = end, end + found.shape[1]
             values[:, start:end] = found
+        return FeatureTable(layout, values)

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA, JaroWinkler, Postfix, Prefix
 
 from glueml_core.matching.arrays import Floats
-from glueml_core.matching.cores import CORES
+from glueml_core.matching.portions import each_portion
 
 __all__ = ["TEXT_SIMILARITIES", "text_similarities"]
 
@@ -35,21 +35,20 @@ _SCORERS = (
     _Similarity("common end", Postfix.normalized_similarity, 64),
 )
 TEXT_SIMILARITIES = tuple(similarity.name for similarity in _SCORERS)
-# Of fewer texts, another core's share is done before its thread has started.
-_WORTH_SHARING = 20_000
 
 
 def text_similarities(left: Sequence[str], right: Sequence[str]) -> Floats:
     """Each of TEXT_SIMILARITIES for each pair of texts, in [0, 1], shape (n_pairs, n_names)."""
     scores = np.empty((len(left), len(_SCORERS)), dtype=np.float32)
-    workers = CORES if len(left) >= _WORTH_SHARING else 1
-    beginnings = {
-        max_chars: ([text[:max_chars] for text in left], [text[:max_chars] for text in right])
-        for max_chars in {similarity.max_chars for similarity in _SCORERS}
-    }
-    for position, (_, scorer, max_chars, scale) in enumerate(_SCORERS):
-        similarity = process.cpdist(
-            *beginnings[max_chars], scorer=scorer, dtype=np.float32, workers=workers
-        )
-        scores[:, position] = similarity * scale
+
+    def compare(part: slice) -> None:
+        beginnings = {
+            max_chars: [[text[:max_chars] for text in texts[part]] for texts in (left, right)]
+            for max_chars in {similarity.max_chars for similarity in _SCORERS}
+        }
+        for position, (_, scorer, max_chars, scale) in enumerate(_SCORERS):
+            similarity = process.cpdist(*beginnings[max_chars], scorer=scorer, dtype=np.float32)
+            scores[part, position] = similarity * scale
+
+    each_portion(compare, len(left))
     return scores
