@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -15,10 +15,14 @@ from glueml_core.matching.components import components
 from glueml_core.matching.links import Links
 from glueml_core.matching.pair_values import look_up
 
-__all__ = ["Clusters", "cluster_rows", "confidence_alone"]
+__all__ = ["LARGE_GROUP", "Clusters", "ScorePairs", "cluster_rows", "confidence_alone"]
 
 ScorePairs: TypeAlias = Callable[[Positions, Positions], Floats]
+Members: TypeAlias = tuple[int, ...]
 
+# From measurements: one mean of so many pairs, wrong together if at all, decides about more than
+# few labels have shown.
+LARGE_GROUP = 10
 # Distance of rows that must not match: no average that contains it comes under any threshold.
 _APART = 1e6
 # All other distances lie between 1 and 2: rows that must match merge before all others.
@@ -48,6 +52,7 @@ def cluster_rows(
     threshold: float,
     links: Links,
     wanted: Mask | None = None,
+    large_merges: ScorePairs | None = None,
 ) -> Clusters:
     """
     Cut the dendrogram of every component where the mean probability falls below the threshold.
@@ -64,6 +69,8 @@ def cluster_rows(
         links: What labels force.
         wanted: Rows whose clusters are asked for, shape (n_rows,); all if left out. Rows that have
             none of them in their component stay alone.
+        large_merges: Gives the probability whose mean must reach the threshold, too, where two
+            groups of `LARGE_GROUP` rows or more are to merge; left out, the other is enough.
     """
     row_count = len(links.group)
     cluster = np.arange(row_count)
@@ -72,7 +79,7 @@ def cluster_rows(
     if wanted is not None:
         parts = [rows for rows in parts if wanted[rows].any()]
     for rows, chance in _complete(parts, left, right, probability, score_pairs, links):
-        flat = _cut(rows, chance, threshold, links)
+        flat = _cut(rows, chance, threshold, links, large_merges)
         for number in np.unique(flat):
             members = np.flatnonzero(flat == number)
             cluster[rows[members]] = rows[members].min()
@@ -123,7 +130,13 @@ def _complete(
     return squares
 
 
-def _cut(rows: Positions, chance: Floats, threshold: float, links: Links) -> Positions:
+def _cut(
+    rows: Positions,
+    chance: Floats,
+    threshold: float,
+    links: Links,
+    large_merges: ScorePairs | None,
+) -> Positions:
     if len(rows) == 1:
         return np.zeros(1, dtype=np.int64)
     distance = 2 - chance.astype(np.float64)
@@ -136,8 +149,55 @@ def _cut(rows: Positions, chance: Floats, threshold: float, links: Links) -> Pos
     if len(rows) == 2:
         return np.array([1, 1 if distance[0, 1] <= 2 - threshold else 2])
     np.fill_diagonal(distance, 0)
-    tree = linkage(squareform(distance, checks=False), method="average")
-    return _flat(tree.tolist(), 2 - threshold)
+    return _flat(_tree(distance, rows, 2 - threshold, large_merges), 2 - threshold)
+
+
+def _tree(
+    distance: np.ndarray, rows: Positions, height: float, large_merges: ScorePairs | None
+) -> list[list[float]]:
+    """
+    The dendrogram, in which large groups merge no lower than either probability has them.
+
+    Merges up to a height are judged from the lowest up, and where one is lifted, what stands above
+    it is merged anew. So a tree for a lower height is the same as far as it goes.
+    """
+    tree = _average_linkage(distance)
+    judged: set[tuple[Members, Members]] = set()
+    while large_merges and (merge := _large_merge(tree, height, judged)):
+        judged.add(merge)
+        left, right = (np.array(side) for side in merge)
+        pairs = np.sort(
+            [np.repeat(rows[left], len(right)), np.tile(rows[right], len(left))], axis=0
+        )
+        likely = float(large_merges(*pairs).mean(dtype=np.float64))
+        across = np.ix_(left, right)
+        lift = 2 - likely - distance[across].mean()
+        if lift > 0:
+            distance[across] += lift
+            distance.T[across] += lift
+            tree = _average_linkage(distance)
+    return tree
+
+
+def _average_linkage(distance: np.ndarray) -> list[list[float]]:
+    tree: list[list[float]] = linkage(squareform(distance, checks=False), method="average").tolist()
+    return tree
+
+
+def _large_merge(
+    tree: list[list[float]], height: float, judged: Collection[tuple[Members, Members]]
+) -> tuple[Members, Members] | None:
+    """The lowest merge of two large groups that is not judged yet; what must match never is."""
+    members: list[Members] = [(row,) for row in range(len(tree) + 1)]
+    for one, other, distance, _ in tree:
+        if distance > height:
+            return None
+        ours, theirs = sorted((members[int(one)], members[int(other)]))
+        is_large = min(len(ours), len(theirs)) >= LARGE_GROUP
+        if is_large and distance > _TOGETHER and (ours, theirs) not in judged:
+            return ours, theirs
+        members.append(tuple(sorted(ours + theirs)))
+    return None
 
 
 def _flat(tree: list[list[float]], height: float) -> Positions:

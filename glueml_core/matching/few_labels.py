@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from glueml_core.matching.held_out_clusters import held_out_together
@@ -43,6 +44,8 @@ _NEARLY_ALL = 0.75
 # and too much or too little beside them. Where likeness joins much that is to be parted, though,
 # differences teach that, and half as many matches do.
 _FEW_MATCHES, _HARDLY_ANY_MATCHES = 12, 6
+# Before a file of ten is done, its sets have hardly shown whether two large groups are one entity.
+_SETS_OF_SMALL_GROUPS = 9
 
 
 def are_few(labeled: LabeledPairs) -> bool:
@@ -77,6 +80,8 @@ def matcher_by_clusters(
         alone is fair, they owe half at least, and the highest share that they bid where clusters
         tell nothing. As little do a few matches of which likeness alone finds nearly all: half a
         dozen owe half, a dozen three quarters where nearly all that it puts together is right.
+        And a few sets, however much they bid, say nothing of large groups: where likeness alone is
+        fair, it has most of a say in whether two of them merge.
     """
     # No rule below takes back what was bid, or asks for more.
     if bid.likeliest >= MOST_SHARE:
@@ -95,12 +100,20 @@ def matcher_by_clusters(
         learned = leaning(bid.highest) if is_wary and bid.highest > share else learned
     elif _judged(taught, labeled).f1 < min(ahead * to_beat.f1, 1.0):
         return leaning(max(share, MOST_SHARE if is_fair else _SHARE))
+    if is_fair and labeled.set_count <= _SETS_OF_SMALL_GROUPS:
+        learned = _wary_of_large_merges(learned)
     # Who leans as far already is not asked: the answer would change nothing.
     could_lean = learned.unsupervised_share < MOST_SHARE
     leaves_little = _is_nearly_all(to_beat.recall)
     if could_lean and leaves_little and _joins_too_much(comparison, learned, unsupervised):
         return leaning(MOST_SHARE)
     return learned
+
+
+def _wary_of_large_merges(matcher: Matcher) -> Matcher:
+    """The same, but where large groups are to merge it leans on likeness as far as who lost."""
+    share = _SHARE if matcher.unsupervised_share < _SHARE else 0.0
+    return replace(matcher, large_merge_share=share)
 
 
 def _owed_by_matches(labeled: LabeledPairs, alone: Confusion) -> float:

@@ -80,7 +80,15 @@ def find_matches_with_scoring(
     threshold = matcher.threshold(options.precision_recall_tradeoff)
     links = label_links(enforced, comparison.table)
     pairs = comparison.candidates
-    clusters = cluster_rows(pairs.left, pairs.right, probability, scoring, threshold, links)
+    clusters = cluster_rows(
+        pairs.left,
+        pairs.right,
+        probability,
+        scoring,
+        threshold,
+        links,
+        large_merges=scoring.large_merges,
+    )
     matches = _matches(comparison.table, clusters, scoring, threshold)
     progress(1.0, _summary(matches, links))
     return Found(matches, scoring)

@@ -81,7 +81,15 @@ def find_incremental_matches(
     settled[table.row_of] = known
     links = label_links(enforced, table, settled)
     threshold = matcher.threshold(options.precision_recall_tradeoff)
-    clusters = cluster_rows(pairs.left, pairs.right, probability, scoring, threshold, links)
+    clusters = cluster_rows(
+        pairs.left,
+        pairs.right,
+        probability,
+        scoring,
+        threshold,
+        links,
+        large_merges=scoring.large_merges,
+    )
     cluster, confidence = record_clusters(table, clusters, scoring, threshold, settled >= 0)
     progress(1.0, f"{len(incremental)} new records placed among {len(existing)}")
     return _matches(both, existing, cluster, confidence)

@@ -118,7 +118,13 @@ class _Known:
         threshold = matcher.threshold(options.precision_recall_tradeoff)
         links = Links.none(len(comparison.table))
         clusters = cluster_rows(
-            pairs.left, pairs.right, scoring.candidates, scoring, threshold, links
+            pairs.left,
+            pairs.right,
+            scoring.candidates,
+            scoring,
+            threshold,
+            links,
+            large_merges=scoring.large_merges,
         )
         equal = scoring(twinned, twinned)
         likeness = np.concatenate([scoring.candidates[pairs.is_near], equal])

@@ -22,9 +22,10 @@ from glueml_core.matching.unsupervised_share import unsettled_share
 __all__ = ["HeldOut", "Matcher"]
 
 # Of the features as much as of the text: models read features by their place.
-_FORMAT = 5
-# What the ones before wrote leans on nothing, or asks as it matches, and reads the same.
-_READABLE = (3, 4, _FORMAT)
+_FORMAT = 6
+# What the ones before wrote leans on nothing, asks as it matches, or merges groups of any size by
+# what it learned, and reads the same.
+_READABLE = (3, 4, 5, _FORMAT)
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,8 @@ class Matcher:
         equal_records: A second calibration, of records that say the same in every column.
         held_out: The labeled pairs it learned from, scored out of fold.
         unsupervised_share: How much of the second stage's log odds is the unsupervised score's own.
+        large_merge_share: How much of the log odds is the unsupervised score's own where two large
+            groups are to merge; 0 where what was learned may merge them.
         extension_features: Names of the user's features it cannot do without.
         unleaning: The same without that share, if there is one.
     """
@@ -68,6 +71,7 @@ class Matcher:
     equal_records: LogisticCurve
     held_out: HeldOut
     unsupervised_share: float = 0.0
+    large_merge_share: float = 0.0
     extension_features: tuple[str, ...] = ()
     unleaning: Matcher | None = None
 
@@ -124,6 +128,7 @@ class Matcher:
                     "labeling_set": self.held_out.labeling_set.tolist(),
                 },
                 "unsupervised_share": self.unsupervised_share,
+                "large_merge_share": self.large_merge_share,
                 "extension_features": list(self.extension_features),
                 "unleaning": self.unleaning and self.unleaning.to_json(),
             }
@@ -150,6 +155,7 @@ class Matcher:
                 np.array(held_out["labeling_set"], dtype=np.int64),
             ),
             unsupervised_share=found.get("unsupervised_share", 0.0),
+            large_merge_share=found.get("large_merge_share", 0.0),
             extension_features=tuple(found["extension_features"]),
             unleaning=unleaning and cls.from_json(unleaning),
         )

@@ -46,6 +46,7 @@ def together_nearby(left: Positions, right: Positions, scoring: Scoring, thresho
         threshold,
         Links.none(row_count),
         wanted,
+        scoring.large_merges,
     ).cluster
     return are_together(left, right, cluster, parted_rows(rows, scoring, threshold))
 

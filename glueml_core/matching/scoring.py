@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,7 +17,7 @@ from glueml_core.matching.features.feature import side_by_side
 from glueml_core.matching.features.telling import TellingWords, WordLore
 from glueml_core.matching.logistic import bounded_logit
 from glueml_core.matching.matcher import Matcher
-from glueml_core.matching.pair_model import PairModel, start_scores
+from glueml_core.matching.pair_model import PairModel, start_scores, unsupervised_log_odds
 from glueml_core.matching.portions import portions
 
 __all__ = ["Scoring", "SecondStage"]
@@ -74,6 +74,11 @@ class Scoring:
         ]
         return np.concatenate([*parts, np.empty(0, np.float32)])
 
+    @property
+    def large_merges(self) -> Callable[[Positions, Positions], Floats] | None:
+        """Gives probabilities by which large groups may merge, if the matcher is wary of that."""
+        return self._wary if self.matcher.large_merge_share else None
+
     def features(self, left: Positions, right: Positions) -> FeatureTable:
         """Everything the second stage sees of any pairs of rows."""
         first, stage = self.comparison.features_of(left, right), self._second_stage
@@ -84,8 +89,23 @@ class Scoring:
         odds = np.asarray(np.mean(_log_odds(self.matcher.second_stage, second), axis=0))
         return self.matcher.probability(odds, is_equal)
 
-    def _score_any(self, left: Positions, right: Positions) -> Floats:
+    def _wary(self, left: Positions, right: Positions) -> Floats:
+        parts = [
+            self._wary_any(left[part], right[part]) for part in portions(len(left), _PAIRS_AT_ONCE)
+        ]
+        return np.concatenate(parts)
+
+    def _wary_any(self, left: Positions, right: Positions) -> Floats:
         first = self.comparison.features_of(left, right)
+        odds = bounded_logit(self._score_new(first, left, right))
+        likeness = unsupervised_log_odds(start_scores(first))
+        share = self.matcher.large_merge_share
+        return np.asarray(expit(odds + share * (likeness - odds)), dtype=np.float32)
+
+    def _score_any(self, left: Positions, right: Positions) -> Floats:
+        return self._score_new(self.comparison.features_of(left, right), left, right)
+
+    def _score_new(self, first: FeatureTable, left: Positions, right: Positions) -> Floats:
         return self._score(first, left, right, self._second_stage.first_score(first))
 
     def _score(

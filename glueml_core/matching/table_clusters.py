@@ -48,6 +48,7 @@ class TableClusters:
             self.scoring,
             self.threshold,
             Links.none(len(self._copies)),
+            large_merges=self.scoring.large_merges,
         ).cluster
 
     @property

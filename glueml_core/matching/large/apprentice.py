@@ -43,10 +43,12 @@ class Apprentice:
     Args:
         trees: LightGBM's model; None if there was too little to learn from.
         doubt: Log odds, either way, within which the matcher must be asked.
+        is_wary: Whether the matcher asks more where large groups merge than a glance tells.
     """
 
     trees: lgb.Booster | None
     doubt: float
+    is_wary: bool = False
 
     @classmethod
     def of(cls, values: Floats, probability: Floats, half: Mask) -> Apprentice:

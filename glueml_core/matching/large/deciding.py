@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from glueml_core.matching.arrays import Floats, Mask, Positions
+from glueml_core.matching.clustering import LARGE_GROUP
 from glueml_core.matching.components import connected
 from glueml_core.matching.large.candidates import Candidates
 from glueml_core.matching.large.clear_clusters import cluster_many
@@ -80,6 +81,8 @@ class Glance:
         contested[self.group[self.pairs.left[doubts(self.chance)]]] = True
         contested[self.group[self._repeated[doubts(self._equal_chance)]]] = True
         contested[self.group[self.table.row_of[self.labeled]]] = True
+        if self.glancing.apprentice.is_wary:
+            contested |= np.bincount(self.group) >= 2 * LARGE_GROUP
         return contested
 
     def parts(self, pairs_at_once: int) -> Parts:

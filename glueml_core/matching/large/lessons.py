@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -77,4 +78,6 @@ class Lessons(NamedTuple):
         probability = np.concatenate([scoring.candidates, scoring(equal, equal)])
         half = group[row[left]] % 2 == 0
         values = likeness(row[left], row[right])
-        return cls(scoring.word_lore, Apprentice.of(values, probability, half))
+        apprentice = Apprentice.of(values, probability, half)
+        is_wary = scoring.large_merges is not None
+        return cls(scoring.word_lore, replace(apprentice, is_wary=is_wary))

@@ -135,6 +135,7 @@ class PartMatcher:
             scoring,
             self.threshold,
             label_links(labels, table, settled),
+            large_merges=scoring.large_merges,
         )
         return record_clusters(table, clusters, scoring, self.threshold, settled >= 0)
 
