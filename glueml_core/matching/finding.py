@@ -9,7 +9,7 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from glueml_core.matching.arrays import Positions
-from glueml_core.matching.clustering import Clusters, cluster_rows
+from glueml_core.matching.clustering import Clusters
 from glueml_core.matching.comparison import compare
 from glueml_core.matching.large import find_matches_in_parts
 from glueml_core.matching.links import Links, label_links
@@ -79,16 +79,7 @@ def find_matches_with_scoring(
     progress(0.7, "Clustering")
     threshold = matcher.threshold(options.precision_recall_tradeoff)
     links = label_links(enforced, comparison.table)
-    pairs = comparison.candidates
-    clusters = cluster_rows(
-        pairs.left,
-        pairs.right,
-        probability,
-        scoring,
-        threshold,
-        links,
-        large_merges=scoring.large_merges,
-    )
+    clusters = scoring.clusters(probability, threshold, links)
     matches = _matches(comparison.table, clusters, scoring, threshold)
     progress(1.0, _summary(matches, links))
     return Found(matches, scoring)

@@ -10,7 +10,6 @@ import pandas as pd
 from pandera.typing import DataFrame
 
 from glueml_core.matching.arrays import Floats, Positions
-from glueml_core.matching.clustering import cluster_rows
 from glueml_core.matching.comparison import Comparison, compare
 from glueml_core.matching.large import find_incremental_matches_in_parts
 from glueml_core.matching.links import label_links
@@ -72,7 +71,7 @@ def find_incremental_matches(
     comparison = _among_new(
         compare(both, options, matcher.columns, _apart(both, known, enforced)), known
     )
-    table, pairs = comparison.table, comparison.candidates
+    table = comparison.table
     scoring = Scoring(matcher, comparison)
     progress(0.2, "Scoring pairs")
     probability = scoring.candidates
@@ -81,15 +80,7 @@ def find_incremental_matches(
     settled[table.row_of] = known
     links = label_links(enforced, table, settled)
     threshold = matcher.threshold(options.precision_recall_tradeoff)
-    clusters = cluster_rows(
-        pairs.left,
-        pairs.right,
-        probability,
-        scoring,
-        threshold,
-        links,
-        large_merges=scoring.large_merges,
-    )
+    clusters = scoring.clusters(probability, threshold, links)
     cluster, confidence = record_clusters(table, clusters, scoring, threshold, settled >= 0)
     progress(1.0, f"{len(incremental)} new records placed among {len(existing)}")
     return _matches(both, existing, cluster, confidence)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from glueml_core.matching.clustering import cluster_rows
 from glueml_core.matching.links import Links
 from glueml_core.matching.scoring import Scoring
 
@@ -117,15 +116,7 @@ class _Known:
         pairs, scoring = comparison.candidates, Scoring(matcher, comparison)
         threshold = matcher.threshold(options.precision_recall_tradeoff)
         links = Links.none(len(comparison.table))
-        clusters = cluster_rows(
-            pairs.left,
-            pairs.right,
-            scoring.candidates,
-            scoring,
-            threshold,
-            links,
-            large_merges=scoring.large_merges,
-        )
+        clusters = scoring.clusters(scoring.candidates, threshold, links)
         equal = scoring(twinned, twinned)
         likeness = np.concatenate([scoring.candidates[pairs.is_near], equal])
         return cls(likeness, clusters.cluster, equal >= threshold)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from glueml_core.matching.clustering import cluster_rows
 from glueml_core.matching.components import LOWEST_LEVEL, MAX_ROWS, connected
 from glueml_core.matching.links import Links
 from glueml_core.matching.table_clusters import are_together, parted_rows
@@ -34,20 +33,12 @@ def together_nearby(left: Positions, right: Positions, scoring: Scoring, thresho
         scoring: Gives match probabilities of the table's pairs.
         threshold: Match probability from which rows belong together.
     """
-    pairs, row_count = scoring.comparison.candidates, len(scoring.comparison.table)
+    row_count = len(scoring.comparison.table)
     rows = np.union1d(left, right)
     wanted = np.zeros(row_count, dtype=bool)
     wanted[rows] = True
-    cluster = cluster_rows(
-        pairs.left,
-        pairs.right,
-        _probability_around(wanted, scoring),
-        scoring,
-        threshold,
-        Links.none(row_count),
-        wanted,
-        scoring.large_merges,
-    ).cluster
+    around = _probability_around(wanted, scoring)
+    cluster = scoring.clusters(around, threshold, Links.none(row_count), wanted).cluster
     return are_together(left, right, cluster, parted_rows(rows, scoring, threshold))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,11 +10,13 @@ import numpy as np
 from scipy.special import expit
 
 from glueml_core.matching.arrays import Floats, Mask, Positions
+from glueml_core.matching.clustering import Clusters, ScorePairs, cluster_rows
 from glueml_core.matching.comparison import Comparison
 from glueml_core.matching.components import LOWEST_LEVEL
 from glueml_core.matching.features import Competition, FeatureTable
 from glueml_core.matching.features.feature import side_by_side
 from glueml_core.matching.features.telling import TellingWords, WordLore
+from glueml_core.matching.links import Links
 from glueml_core.matching.logistic import bounded_logit
 from glueml_core.matching.matcher import Matcher
 from glueml_core.matching.pair_model import PairModel, start_scores, unsupervised_log_odds
@@ -74,8 +76,32 @@ class Scoring:
         ]
         return np.concatenate([*parts, np.empty(0, np.float32)])
 
+    def clusters(
+        self, probability: Floats, threshold: float, links: Links, wanted: Mask | None = None
+    ) -> Clusters:
+        """
+        Which rows belong together, as `cluster_rows` says.
+
+        Args:
+            probability: Of each candidate pair, as far as it matters: `candidates`.
+            threshold: Match probability from which rows belong together.
+            links: What labels force.
+            wanted: Rows whose clusters are asked for; all if left out.
+        """
+        pairs = self.comparison.candidates
+        return cluster_rows(
+            pairs.left,
+            pairs.right,
+            probability,
+            self,
+            threshold,
+            links,
+            wanted,
+            self.large_merges,
+        )
+
     @property
-    def large_merges(self) -> Callable[[Positions, Positions], Floats] | None:
+    def large_merges(self) -> ScorePairs | None:
         """Gives probabilities by which large groups may merge, if the matcher is wary of that."""
         return self._wary if self.matcher.large_merge_share else None
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from glueml_core.matching.clustering import cluster_rows
 from glueml_core.matching.evaluation_clusters import ClusteredPairs
 from glueml_core.matching.links import Links
 from glueml_core.matching.pair_values import look_up
@@ -40,16 +39,8 @@ class TableClusters:
     @cached_property
     def cluster(self) -> Positions:
         """Cluster of each row, shape (n_rows,)."""
-        pairs = self.comparison.candidates
-        return cluster_rows(
-            pairs.left,
-            pairs.right,
-            self.scoring.candidates,
-            self.scoring,
-            self.threshold,
-            Links.none(len(self._copies)),
-            large_merges=self.scoring.large_merges,
-        ).cluster
+        links = Links.none(len(self._copies))
+        return self.scoring.clusters(self.scoring.candidates, self.threshold, links).cluster
 
     @property
     def joined(self) -> int:

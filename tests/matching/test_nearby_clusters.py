@@ -11,7 +11,7 @@ import pytest
 
 from glueml_core.matching import MatchingOptions
 from glueml_core.matching.blocking import RowPairs
-from glueml_core.matching.clustering import cluster_rows
+from glueml_core.matching.clustering import Clusters, cluster_rows
 from glueml_core.matching.comparison import compare
 from glueml_core.matching.links import Links
 from glueml_core.matching.nearby_clusters import together_nearby
@@ -39,12 +39,17 @@ class Chances:
         self.others += [*left.tolist(), *right.tolist()]
         return self.chance(left, right)
 
+    def clusters(self, probability, threshold, links, wanted=None) -> Clusters:
+        """As a matcher that may merge groups of any size."""
+        pairs = self.comparison.candidates
+        return cluster_rows(pairs.left, pairs.right, probability, self, threshold, links, wanted)
+
     @property
     def whole(self) -> np.ndarray:
         """Each row's cluster when the whole table is clustered."""
         pairs, rows = self.comparison.candidates, len(self.comparison.table)
         chance = self.chance(pairs.left, pairs.right)
-        return cluster_rows(pairs.left, pairs.right, chance, self, 0.5, Links.none(rows)).cluster
+        return self.clusters(chance, 0.5, Links.none(rows)).cluster
 
 
 class Table(list):

@@ -11,7 +11,6 @@ import pandas as pd
 from glueml_core.matching.arrays import Floats, Positions
 from glueml_core.matching.background import Background
 from glueml_core.matching.blocking import RowPairs
-from glueml_core.matching.clustering import cluster_rows
 from glueml_core.matching.comparison import Comparison
 from glueml_core.matching.extensions import Extensions
 from glueml_core.matching.features.telling import WordLore
@@ -124,19 +123,12 @@ class PartMatcher:
             apart,
             self.extensions,
         )
-        table, pairs = comparison.table, comparison.candidates
+        table = comparison.table
         settled = np.full(len(table), -1, dtype=np.int64)
         settled[table.row_of] = settled_records
         scoring = Scoring(self.matcher, comparison, self.lore)
-        clusters = cluster_rows(
-            pairs.left,
-            pairs.right,
-            scoring.candidates,
-            scoring,
-            self.threshold,
-            label_links(labels, table, settled),
-            large_merges=scoring.large_merges,
-        )
+        links = label_links(labels, table, settled)
+        clusters = scoring.clusters(scoring.candidates, self.threshold, links)
         return record_clusters(table, clusters, scoring, self.threshold, settled >= 0)
 
 
