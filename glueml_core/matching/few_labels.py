@@ -90,14 +90,14 @@ def matcher_by_clusters(
     alone = _alone_together(comparison, labeled, unsupervised)
     to_beat = _judged(alone, labeled)
     is_fair = to_beat.f1 >= _FAIR
-    is_wary = is_fair and labeled.set_count <= _HARDLY_ANY_SETS
-    owed = max(_owed_by_matches(labeled, to_beat), _SHARE_OF_HARDLY_ANY if is_wary else 0.0)
+    show_little = is_fair and labeled.set_count <= _HARDLY_ANY_SETS
+    owed = max(_owed_by_matches(labeled, to_beat), _SHARE_OF_HARDLY_ANY if show_little else 0.0)
     share = max(bid.likeliest, owed)
     learned = leaning(share)
     taught = held_out_together(comparison, labeled, learned, learned.threshold(_EVEN))
     ahead = 1 + _PART_OF_A_SET / labeled.set_count
     if (taught == alone).all():
-        learned = leaning(bid.highest) if is_wary and bid.highest > share else learned
+        learned = leaning(bid.highest) if show_little and bid.highest > share else learned
     elif _judged(taught, labeled).f1 < min(ahead * to_beat.f1, 1.0):
         return leaning(max(share, MOST_SHARE if is_fair else _SHARE))
     if is_fair and labeled.set_count <= _SETS_OF_SMALL_GROUPS:
