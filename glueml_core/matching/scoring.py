@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 from scipy.special import expit
@@ -23,6 +24,9 @@ from glueml_core.matching.pair_model import PairModel, start_scores, unsupervise
 from glueml_core.matching.portions import portions
 
 __all__ = ["Scoring", "SecondStage"]
+
+# Of pairs of rows, and what the first stage sees of them.
+_Score: TypeAlias = Callable[[FeatureTable, Positions, Positions], Floats]
 
 # The second stage looks at pairs in portions, so that their features never fill the memory.
 _PAIRS_AT_ONCE = 50_000
@@ -71,10 +75,7 @@ class Scoring:
 
     def __call__(self, left: Positions, right: Positions) -> Floats:
         """Match probability of any pairs of rows, a row with itself among them."""
-        parts = [
-            self._score_any(left[part], right[part]) for part in portions(len(left), _PAIRS_AT_ONCE)
-        ]
-        return np.concatenate([*parts, np.empty(0, np.float32)])
+        return self._in_portions(self._score_any, left, right)
 
     def clusters(
         self, probability: Floats, threshold: float, links: Links, wanted: Mask | None = None
@@ -115,23 +116,23 @@ class Scoring:
         odds = np.asarray(np.mean(_log_odds(self.matcher.second_stage, second), axis=0))
         return self.matcher.probability(odds, is_equal)
 
-    def _wary(self, left: Positions, right: Positions) -> Floats:
+    def _in_portions(self, score: _Score, left: Positions, right: Positions) -> Floats:
         parts = [
-            self._wary_any(left[part], right[part]) for part in portions(len(left), _PAIRS_AT_ONCE)
+            score(self.comparison.features_of(left[part], right[part]), left[part], right[part])
+            for part in portions(len(left), _PAIRS_AT_ONCE)
         ]
-        return np.concatenate(parts)
+        return np.concatenate([*parts, np.empty(0, np.float32)])
 
-    def _wary_any(self, left: Positions, right: Positions) -> Floats:
-        first = self.comparison.features_of(left, right)
-        odds = bounded_logit(self._score_new(first, left, right))
+    def _wary(self, left: Positions, right: Positions) -> Floats:
+        return self._in_portions(self._score_warily, left, right)
+
+    def _score_warily(self, first: FeatureTable, left: Positions, right: Positions) -> Floats:
+        odds = bounded_logit(self._score_any(first, left, right))
         likeness = unsupervised_log_odds(start_scores(first))
         share = self.matcher.large_merge_share
         return np.asarray(expit(odds + share * (likeness - odds)), dtype=np.float32)
 
-    def _score_any(self, left: Positions, right: Positions) -> Floats:
-        return self._score_new(self.comparison.features_of(left, right), left, right)
-
-    def _score_new(self, first: FeatureTable, left: Positions, right: Positions) -> Floats:
+    def _score_any(self, first: FeatureTable, left: Positions, right: Positions) -> Floats:
         return self._score(first, left, right, self._second_stage.first_score(first))
 
     def _score(

@@ -79,5 +79,5 @@ class Lessons(NamedTuple):
         half = group[row[left]] % 2 == 0
         values = likeness(row[left], row[right])
         apprentice = Apprentice.of(values, probability, half)
-        is_wary = scoring.large_merges is not None
+        is_wary = matcher.large_merge_share > 0
         return cls(scoring.word_lore, replace(apprentice, is_wary=is_wary))
