@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
 from pandera.typing import DataFrame
 
-from glueml_core.matching.arrays import Floats, Positions
+from glueml_core.matching.arrays import Floats, Mask, Positions
 from glueml_core.matching.comparison import Comparison
+from glueml_core.matching.cores import CORES
 from glueml_core.matching.features import FeatureTable
 from glueml_core.matching.few_labels import are_few, matcher_by_clusters
 from glueml_core.matching.labels import LabeledPairs, check_labels, labeled_pairs
@@ -167,11 +169,14 @@ def _models(features: FeatureTable, labeled: LabeledPairs, seed: int) -> tuple[P
     if labeled.fold_count < _FEW_FOLDS:
         everything = np.ones(len(labeled), dtype=bool)
         lessons += [(everything, seed + 2 * extra) for extra in range(_TAUGHT_BY_ALL)]
-    # How alike equal records are teaches nothing about others.
-    return tuple(
-        _model(features, labeled, np.flatnonzero(seen & ~labeled.is_equal), lesson_seed)
-        for seen, lesson_seed in lessons
-    )
+
+    def model(lesson: tuple[Mask, int]) -> PairModel:
+        seen, lesson_seed = lesson
+        # How alike equal records are teaches nothing about others.
+        return _model(features, labeled, np.flatnonzero(seen & ~labeled.is_equal), lesson_seed)
+
+    with ThreadPoolExecutor(CORES) as threads:
+        return tuple(threads.map(model, lessons))
 
 
 def _model(features: FeatureTable, labeled: LabeledPairs, seen: Positions, seed: int) -> PairModel:
