@@ -29,37 +29,54 @@ def candidates_of(rows: SparkRows, agreement: Agreement, effort: JoinEffort) -> 
         effort: Bounds the rows that may share a key, and the evidence that is asked for.
     """
     blocks = _blocks(rows, agreement.keys(effort.max_block_size), effort.max_block_size)
-    one, other = blocks.alias("a"), blocks.alias("b")
-    together = one.join(other, F.expr("a.key = b.key AND a.v0 = b.v0 AND a.v1 = b.v1"))
-    pairs = together.where(f"a.row < b.row AND (a.known = {NEW} OR b.known = {NEW})").select(
-        F.expr("a.row AS l"),
-        F.expr("b.row AS r"),
-        F.expr(agreement.evidence_sql("a", "b")).cast("int").alias("evidence"),
-    )
+    one, other = _weighed(rows).alias("a"), _weighed(rows).alias("b")
+    pairs = _pairs_within(blocks).join(one, F.expr("l = a.row")).join(other, F.expr("r = b.row"))
+    evidence = F.expr(agreement.evidence_sql("a", "b")).cast("int").alias("evidence")
     enough = agreement.min_evidence(effort.evidence_margin)
-    # A pair has the same evidence whichever key found it.
-    found = pairs.where(F.col("evidence") >= enough).groupBy("l", "r")
-    return cut(found.agg(F.first("evidence").alias("evidence")))
+    return cut(pairs.select("l", "r", evidence).where(F.col("evidence") >= enough))
+
+
+def _pairs_within(blocks: DataFrame) -> DataFrame:
+    """Every two rows of a block of which one at least is new: `l` < `r`, each pair once."""
+    one, other = blocks.alias("a"), blocks.alias("b")
+    # Told apart by their values first: sorting sees that much of a row at a glance.
+    together = one.join(other, F.expr("a.v0 = b.v0 AND a.v1 = b.v1 AND a.key = b.key"))
+    pairs = together.where(f"a.row < b.row AND (a.known = {NEW} OR b.known = {NEW})")
+    return pairs.select(F.expr("a.row AS l"), F.expr("b.row AS r")).distinct()
 
 
 def _blocks(rows: SparkRows, keys: list[Key], max_block_size: int) -> DataFrame:
-    """Each row once for each key whose block is not too large, with what a pair is judged by."""
-    keyed = _weighed(rows).select("*", F.explode(F.array(*map(_key, range(len(keys)), keys))))
-    keyed = keyed.select("*", "col.*").drop("col").where("v0 IS NOT NULL AND v1 IS NOT NULL")
+    """Each row once for each key whose block is not too large: `row`, `known` and the key."""
+    cells = F.array(*map(_shared_cell, range(rows.column_count)), F.lit(0).cast("bigint"))
+    # By number, for an array of keys would be made, and typed, for every row; a key of one column
+    # goes with the zero behind the cells.
+    first, second = (
+        F.lit([key[place] if place < len(key) else rows.column_count for key in keys])
+        for place in (0, 1)
+    )
+    number = F.explode(F.lit(list(range(len(keys))))).alias("key")
+    keyed = rows.frame.select("row", "known", cells.alias("cells"), number).select(
+        "row",
+        "known",
+        "key",
+        F.col("cells")[first[F.col("key")]].alias("v0"),
+        F.col("cells")[second[F.col("key")]].alias("v1"),
+    )
+    keyed = keyed.where("v0 IS NOT NULL AND v1 IS NOT NULL")
     # Counting first costs less than gathering blocks that may hold a tenth of the table.
-    sizes = keyed.groupBy("key", "v0", "v1").count().where(f"count BETWEEN 2 AND {max_block_size}")
-    return keyed.join(sizes.drop("count"), ["key", "v0", "v1"])
+    sizes = keyed.groupBy("v0", "v1", "key").count().where(f"count BETWEEN 2 AND {max_block_size}")
+    return keyed.join(sizes.drop("count"), ["v0", "v1", "key"])
 
 
-def _key(number: int, key: Key) -> Column:
-    values = [F.col(f"h{column}") for column in key]
-    second = values[1] if len(values) > 1 else F.lit(0).cast("bigint")
-    return F.struct(F.lit(number).alias("key"), values[0].alias("v0"), second.alias("v1"))
+def _shared_cell(column: int) -> Column:
+    """A row's value of a column; null also where no other row has the same."""
+    return F.when(F.col(f"n{column}") > 1, F.col(f"h{column}"))
 
 
 def _weighed(rows: SparkRows) -> DataFrame:
-    """The rows with `w0`, `w1`, …: how rare the value of each column is."""
+    """`row`, its values, and `w0`, `w1`, …: how rare each of them is."""
     # As a double: a decimal's quotient is rounded elsewhere than in DuckDB.
     rarities = (rarity_sql(f"CAST({count} AS double)", rows.count) for count in rows.counts)
     weights = [F.expr(rarity).alias(f"w{number}") for number, rarity in enumerate(rarities)]
-    return rows.frame.select("*", *weights).drop(*rows.counts)
+    values = [f"h{number}" for number in range(rows.column_count)]
+    return rows.frame.select("row", *values, *weights)
