@@ -247,9 +247,10 @@ def test_a_folder_of_more_files_than_one_page_lists_is_seen_whole(s3, bucket):
 
 
 class TestOnS3:
-    """Two hundred files in bursts, and all that can go wrong on the way."""
+    """A hundred files in bursts, and all that can go wrong on the way."""
 
-    FILES = 200
+    FILES = 100
+    BURST = 23
     OVERWRITTEN = 12
     BROKEN = 6
 
@@ -271,12 +272,12 @@ class TestOnS3:
         broken, overwritten = names[: self.BROKEN], names[-self.OVERWRITTEN :]
         waiting = list(names)
         while waiting:
-            burst, waiting = waiting[:45], waiting[45:]
+            burst, waiting = waiting[: self.BURST], waiting[self.BURST :]
             for name in burst:
                 drop(name, "broken" if name in broken else labels(name, person=int(name)))
             daemon = Daemon(defs, "label_drops_people", LABELS, instance)
             # The daemon dies in mid-tick; the next one knows nothing of it.
-            daemon.launch(daemon.tick()[: chance.randrange(20)])
+            daemon.launch(daemon.tick()[: chance.randrange(self.BURST)])
         for name in broken:
             drop(name, labels(name, person=int(name)))
         for name in overwritten:
