@@ -24,6 +24,7 @@ __all__ = [
 _FOLDS = 10
 # With fewer labeling sets, what is left of them without one is too little to learn from.
 _ENOUGH_SETS = 5
+_SETS_OF_A_FILE = 10
 
 
 class TooFewLabelsError(ValueError):
@@ -78,6 +79,16 @@ class LabeledPairs:
     def set_count(self) -> int:
         """How many labeling sets there are."""
         return len(np.unique(self.labeling_set))
+
+    @cached_property
+    def rows(self) -> Positions:
+        """The rows that were labeled, ascending."""
+        return np.unique(np.concatenate([self.left, self.right]))
+
+    @property
+    def fill_a_file(self) -> bool:
+        """Whether there are as many labeling sets as a file of them holds."""
+        return self.set_count >= _SETS_OF_A_FILE
 
     @property
     def are_enough(self) -> bool:

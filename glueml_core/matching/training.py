@@ -70,8 +70,7 @@ def train_matcher(
 
 def train_on(comparison: Comparison, labeled: LabeledPairs, options: MatchingOptions) -> Matcher:
     """Train on a table that is prepared already; the labels hold both kinds of pairs."""
-    rows = np.unique(np.concatenate([labeled.left, labeled.right]))
-    lesson = _Lesson.on(comparison.around(rows, _MOST_PAIRS), labeled, options)
+    lesson = _Lesson.on(comparison.around(labeled.rows, _MOST_PAIRS), labeled, options)
     if not are_few(labeled):
         return lesson.matcher(lesson.bid.likeliest)
     return matcher_by_clusters(lesson.comparison, labeled, lesson.matcher, lesson.bid)
