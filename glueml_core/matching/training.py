@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from pandera.typing import DataFrame
 
-from glueml_core.matching.arrays import Floats, Mask, Positions
+from glueml_core.matching.arrays import Floats, Mask
 from glueml_core.matching.comparison import Comparison
 from glueml_core.matching.cores import CORES
 from glueml_core.matching.features import FeatureTable
@@ -169,20 +169,17 @@ def _models(features: FeatureTable, labeled: LabeledPairs, seed: int) -> tuple[P
         everything = np.ones(len(labeled), dtype=bool)
         lessons += [(everything, seed + 2 * extra) for extra in range(_TAUGHT_BY_ALL)]
 
-    def model(lesson: tuple[Mask, int]) -> PairModel:
-        seen, lesson_seed = lesson
+    def taught(lesson: tuple[Mask, int]) -> PairModel:
+        mask, lesson_seed = lesson
         # How alike equal records are teaches nothing about others.
-        return _model(features, labeled, np.flatnonzero(seen & ~labeled.is_equal), lesson_seed)
+        seen = np.flatnonzero(mask & ~labeled.is_equal)
+        part = features.take(seen)
+        return train_pair_model(
+            part.features, part.values, start_scores(part), labeled.is_match[seen], lesson_seed
+        )
 
     with ThreadPoolExecutor(CORES) as threads:
-        return tuple(threads.map(model, lessons))
-
-
-def _model(features: FeatureTable, labeled: LabeledPairs, seen: Positions, seed: int) -> PairModel:
-    part = features.take(seen)
-    return train_pair_model(
-        part.features, part.values, start_scores(part), labeled.is_match[seen], seed
-    )
+        return tuple(threads.map(taught, lessons))
 
 
 def _second_stage(
