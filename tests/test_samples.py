@@ -21,6 +21,14 @@ class TestFebrlPeople:
         size = pd.Series(truth).value_counts()
         assert (size * (size - 1) // 2).sum() == 6538
 
+    def test_some_of_the_people_have_all_their_records(self):
+        people, truth = febrl_people(persons=120)
+
+        found = people[KEY].map(truth)
+        assert found.nunique() == 120
+        records = pd.Series(truth).value_counts()
+        assert found.value_counts().to_dict() == records[found.unique()].to_dict()
+
 
 class TestAnswer:
     def test_same_entity_same_letter_and_letters_start_anew_in_each_set(self):

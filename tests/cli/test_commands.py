@@ -31,10 +31,7 @@ class Terminal:
 @pytest.fixture(scope="module")
 def people() -> tuple[pd.DataFrame, dict[str, str]]:
     """Some hundred people: enough to learn from, and quick."""
-    everyone, truth = febrl_people()
-    entity = everyone[KEY].map(truth)
-    some = everyone[entity.isin(sorted(entity.unique())[:120])]
-    return some.reset_index(drop=True), truth
+    return febrl_people(persons=120)
 
 
 @pytest.fixture(scope="module")

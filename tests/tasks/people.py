@@ -21,10 +21,7 @@ __all__ = [
     "papers_labeled",
 ]
 
-_all, TRUTH = febrl_people(seed=1)
-_entity = _all[KEY].map(TRUTH)
-_chosen = set(sorted(_entity.unique())[:120])
-PEOPLE = _all[_entity.isin(_chosen)].reset_index(drop=True)
+PEOPLE, TRUTH = febrl_people(seed=1, persons=120)
 """Every record of 120 people, about 300 records as text."""
 
 
