@@ -12,7 +12,6 @@ from glueml_core.matching.likeness_alone import (
     NEARLY_ALL,
     LikenessAlone,
 )
-from glueml_core.matching.metrics import confusion_at
 from glueml_core.matching.scoring import Scoring
 from glueml_core.matching.table_clusters import TableClusters
 from glueml_core.matching.unsupervised_share import MOST_SHARE
@@ -76,11 +75,12 @@ def matcher_by_clusters(
     share = max(bid.likeliest, alone.owed)
     learned = leaning(share)
     taught = held_out_together(comparison, labeled, learned, learned.threshold(EVEN))
-    if not (taught == alone.together).all():
-        if not _find_more(taught, alone):
-            return leaning(max(share, MOST_SHARE if alone.is_fair else MOST_OF_A_SAY))
-    elif alone.says_more_than_sets and bid.highest > share:
+    tell_nothing = (taught == alone.together).all()
+    if not tell_nothing and not _find_more(taught, alone):
+        return leaning(max(share, MOST_SHARE if alone.is_fair else MOST_OF_A_SAY))
+    if tell_nothing and alone.says_more_than_sets and bid.highest > share:
         learned = leaning(bid.highest)
+    # Before a file is done, its sets have hardly shown whether two large groups are one entity.
     if alone.is_fair and not labeled.fill_a_file:
         learned = _wary_of_large_merges(learned)
     # Who leans as far already is not asked: the answer would change nothing.
@@ -92,9 +92,8 @@ def matcher_by_clusters(
 
 def _find_more(taught: Mask, alone: LikenessAlone) -> bool:
     """Whether clusters that were taught are right about clearly more of the labeled pairs."""
-    found = confusion_at(taught.astype(float), alone.labeled.is_match, EVEN).f1
     ahead = 1 + _PART_OF_A_SET / alone.labeled.set_count
-    return found >= min(ahead * alone.judged.f1, 1.0)
+    return alone.labeled.judge(taught).f1 >= min(ahead * alone.judged.f1, 1.0)
 
 
 def _wary_of_large_merges(matcher: Matcher) -> Matcher:

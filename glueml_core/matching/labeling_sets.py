@@ -13,6 +13,7 @@ from glueml_core.matching.comparison import Comparison
 from glueml_core.matching.labeling_groups import GroupBuilder
 from glueml_core.matching.labeling_seeds import SeedPicker
 from glueml_core.matching.labeling_view import LabelingView
+from glueml_core.matching.labels import SETS_OF_A_FILE
 from glueml_core.matching.options import silent
 from glueml_core.matching.pair_graph import PairGraph
 from glueml_core.matching.teaching import compare_to_teach
@@ -42,7 +43,7 @@ def generate_labeling_sets(
     matcher: Matcher | None,
     options: MatchingOptions,
     progress: Progress = silent,
-    set_count: int = 10,
+    set_count: int = SETS_OF_A_FILE,
     set_size: int = 10,
 ) -> DataFrame[LabelingSets]:
     """
@@ -74,7 +75,7 @@ def choose_labeling_sets(
     labels: DataFrame[Labels],
     matcher: Matcher | None,
     options: MatchingOptions,
-    set_count: int = 10,
+    set_count: int = SETS_OF_A_FILE,
     set_size: int = 10,
 ) -> DataFrame[LabelingSets]:
     """The same on a table that is prepared already, with the matcher's columns if there is one."""

@@ -9,10 +9,12 @@ import numpy as np
 from pandera.typing import DataFrame
 
 from glueml_core.matching.arrays import Mask, Positions
+from glueml_core.matching.metrics import Confusion, confusion_at
 from glueml_core.matching.rows import DistinctRows
 from glueml_core.schemas import Labels
 
 __all__ = [
+    "SETS_OF_A_FILE",
     "LabeledPairs",
     "TooFewLabelsError",
     "check_labels",
@@ -20,11 +22,13 @@ __all__ = [
     "sets_with_kind",
 ]
 
+SETS_OF_A_FILE = 10
+"""Labeling sets in a file, if nobody asks for another number."""
+
 # Matchers score by the mean of as many models; with half of them it is chance that decides more.
 _FOLDS = 10
 # With fewer labeling sets, what is left of them without one is too little to learn from.
 _ENOUGH_SETS = 5
-_SETS_OF_A_FILE = 10
 
 
 class TooFewLabelsError(ValueError):
@@ -88,7 +92,7 @@ class LabeledPairs:
     @property
     def fill_a_file(self) -> bool:
         """Whether there are as many labeling sets as a file of them holds."""
-        return self.set_count >= _SETS_OF_A_FILE
+        return self.set_count >= SETS_OF_A_FILE
 
     @property
     def are_enough(self) -> bool:
@@ -99,6 +103,10 @@ class LabeledPairs:
     def is_equal(self) -> Mask:
         """Which pairs are of records that say the same."""
         return np.asarray(self.left == self.right)
+
+    def judge(self, together: Mask) -> Confusion:
+        """Where clusters are right and wrong that put some of the pairs together, (n_pairs,)."""
+        return confusion_at(together.astype(float), self.is_match, 1.0)
 
 
 def sets_with_kind(labels: DataFrame[Labels]) -> dict[str, int]:

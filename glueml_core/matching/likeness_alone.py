@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
-from glueml_core.matching.metrics import Confusion, confusion_at
 from glueml_core.matching.nearby_clusters import together_nearby
 from glueml_core.matching.scoring import Scoring
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from glueml_core.matching.comparison import Comparison
     from glueml_core.matching.labels import LabeledPairs
     from glueml_core.matching.matcher import Matcher
+    from glueml_core.matching.metrics import Confusion
 
 __all__ = ["EVEN", "HALF_A_SAY", "MOST_OF_A_SAY", "NEARLY_ALL", "LikenessAlone"]
 
@@ -59,7 +59,7 @@ class LikenessAlone:
     @cached_property
     def judged(self) -> Confusion:
         """Where labels call it right and wrong."""
-        return confusion_at(self.together.astype(float), self.labeled.is_match, EVEN)
+        return self.labeled.judge(self.together)
 
     @property
     def is_fair(self) -> bool:

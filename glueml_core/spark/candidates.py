@@ -78,5 +78,4 @@ def _weighed(rows: SparkRows) -> DataFrame:
     # As a double: a decimal's quotient is rounded elsewhere than in DuckDB.
     rarities = (rarity_sql(f"CAST({count} AS double)", rows.count) for count in rows.counts)
     weights = [F.expr(rarity).alias(f"w{number}") for number, rarity in enumerate(rarities)]
-    values = [f"h{number}" for number in range(rows.column_count)]
-    return rows.frame.select("row", *values, *weights)
+    return rows.frame.select("row", *rows.values, *weights)

@@ -55,15 +55,19 @@ class SparkRows:
         return cls(frame, frame.count(), column_count)
 
     @property
+    def values(self) -> list[str]:
+        """The columns that hold the hashes."""
+        return [f"h{number}" for number in range(self.column_count)]
+
+    @property
     def counts(self) -> list[str]:
         """The columns that say how common values are."""
         return [f"n{number}" for number in range(self.column_count)]
 
     def agreement(self) -> Agreement:
         """How often its rows agree by chance, from a sample of bounded size."""
-        hashes = [f"h{number}" for number in range(self.column_count)]
-        sample = self.lowest(AGREEMENT_ROWS).select(hashes).toArrow()
-        cells = [_cells(sample[name]) for name in hashes]
+        sample = self.lowest(AGREEMENT_ROWS).select(self.values).toArrow()
+        cells = [_cells(sample[name]) for name in self.values]
         return Agreement.of(np.column_stack(cells), self.count)
 
     def lowest(self, count: int) -> DataFrame:

@@ -33,10 +33,9 @@ def table(name: str) -> pd.DataFrame:
         files = loaded if isinstance(loaded, tuple) else (loaded,)
         frame = pd.concat(files).reset_index().rename(columns={"rec_id": "record_id"})
         person = frame["record_id"].str.split("-").str[1]
-        frame = frame[person.astype(int) % _PART_OF_FEBRL == 0].copy()
         # Each set counts its people from 0.
-        frame["entity"] = f"{number} " + person
-        frames.append(frame.assign(record_id=f"{number} " + frame["record_id"]))
+        own = {"entity": f"{number} " + person, "record_id": f"{number} " + frame["record_id"]}
+        frames.append(frame.assign(**own)[person.astype(int) % _PART_OF_FEBRL == 0])
     return pd.concat(frames, ignore_index=True)
 
 

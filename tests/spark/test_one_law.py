@@ -25,7 +25,9 @@ from glueml_core import FindIncrementalMatches, FindMatches
 from glueml_core.errors import InvalidInputException
 from glueml_core.http.inprocess import core_of
 from glueml_core.matching import find_incremental_matches, find_matches
+from glueml_core.matching.large.agreement import Agreement
 from glueml_core.matching.large.candidates import Candidates
+from glueml_core.matching.large.effort import JoinEffort
 from glueml_core.matching.large.groups import MAX_GROUP_ROWS, group_rows
 from glueml_core.matching.options import Progress, silent
 from glueml_core.transforms import TaskRunFailedError
@@ -194,6 +196,21 @@ def test_oversized_groups_part_by_the_same_law(spark):
     assert np.bincount(group).max() <= MAX_GROUP_ROWS
     lowest = pd.Series(np.arange(1402)).groupby(group).min()
     assert (found["group_id"].to_numpy() == lowest[group[found["l"]]].to_numpy()).all()
+
+
+def test_a_table_whose_values_everybody_shares_has_no_candidates(spark):
+    """No column is rare enough for a key, and no two of them."""
+    count = 400
+    same = {"known": -1, "copies": 1, "h0": 7, "n0": count}
+    frame = frame_of(spark, pd.DataFrame({"row": range(count)}).assign(**same))
+    agreement = Agreement.of(np.full((count, 1), 7), count)
+    effort = JoinEffort.of(0.5)
+    assert agreement.keys(effort.max_block_size) == []
+
+    from glueml_core.spark.candidates import candidates_of
+    from glueml_core.spark.rows import SparkRows
+
+    assert candidates_of(SparkRows(frame, count, 1), agreement, effort).isEmpty()
 
 
 @pytest.fixture(scope="module")
