@@ -89,6 +89,12 @@ class Settings(BaseSettings):
         description="Memory that matching one large table may take, in MiB. Else half of the "
         "machine's or the container's, and 6,144 where that is less.",
     )
+    kept_pairs_mib: int = Field(
+        default=2_048,
+        ge=0,
+        description="Disk that record pairs compared once may take in the store, in MiB, for task "
+        "runs to come; 0 keeps none.",
+    )
     max_label_file_mb: int = Field(default=10, ge=1, description="Size of one label file, in MB.")
     seed: int = Field(
         default=0, ge=0, description="Decides between equals when training and choosing labels."

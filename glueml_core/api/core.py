@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from glueml_core.settings import Settings
 from glueml_core.store import Store
-from glueml_core.tasks.leftovers import discard, discard_indexes, remove_stale_frames
+from glueml_core.tasks.leftovers import discard, discard_kept, remove_stale_frames
 
 if TYPE_CHECKING:
     from glueml_core.store import TaskRun
@@ -74,7 +74,7 @@ class Core:
         # Who still works on a run sees to its folder himself.
         active = {run.id for run in self.store.task_runs.active(transform_id)}
         discard(self.settings, set(run_ids) - active)
-        discard_indexes(self.settings, transform_id)
+        discard_kept(self.settings, transform_id)
 
     def stop(self, run: TaskRun) -> None:
         """Ask for the end of an active run."""

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from pandera.typing import DataFrame
 
-from glueml_core.matching.arrays import Floats, Positions
+from glueml_core.matching.arrays import Floats, Mask, Positions
 from glueml_core.matching.blocking import Effort, RowPairs, row_pairs
+from glueml_core.matching.compared_pairs import ComparedPairs, KeepsPairs, key_of
 from glueml_core.matching.features import (
     Competition,
     Feature,
@@ -49,12 +50,15 @@ class Comparison:
         vectors: Their tokens.
         candidates: Candidate pairs of rows.
         user_rules: Features that the user brought.
+        known: Features of the candidates where they were compared before, shape (n_candidates,
+            n_features), to be changed by nobody else.
     """
 
     table: DistinctRows
     vectors: TableVectors
     candidates: RowPairs
     user_rules: UserRules = field(default_factory=UserRules.none)
+    known: Floats | None = None
 
     @cached_property
     def _pair_features(self) -> PairFeatures:
@@ -62,7 +66,9 @@ class Comparison:
 
     @cached_property
     def _begun(self) -> FeatureTable:
-        return self._base_of(self.candidates.left, self.candidates.right)
+        if self.known is None:
+            return self._base_of(self.candidates.left, self.candidates.right)
+        return FeatureTable(first_stage_layout(self.table.profile), self.known)
 
     @cached_property
     def unsupervised(self) -> Floats:
@@ -145,7 +151,12 @@ class Comparison:
         near[pairs.left[touching]] = near[pairs.right[touching]] = True
         # Rows come in the order of their content: a share of them by chance, the same every time.
         near |= np.random.default_rng(0).random(len(near)) < most_pairs / len(pairs) / 4
-        return replace(self, candidates=pairs.take(near[pairs.left] | near[pairs.right]))
+        return self.among(near[pairs.left] | near[pairs.right])
+
+    def among(self, chosen: Mask) -> Comparison:
+        """The comparison with some of its candidates, which are each other's only rivals."""
+        known = None if self.known is None else self.known[chosen]
+        return replace(self, candidates=self.candidates.take(chosen), known=known)
 
 
 def first_stage_layout(columns: Sequence[ColumnProfile]) -> tuple[Feature, ...]:
@@ -160,19 +171,34 @@ def compare(
     apart: Positions | None = None,
 ) -> Comparison:
     """
-    Prepare a table and block it; features follow when first asked for.
+    Prepare a table and block it; features follow when first asked for, or to be kept.
 
     Args:
         records: Records in any order.
         options: Its tradeoff between accuracy and cost decides how many pairs become candidates.
+            Pairs that it keeps are not compared again.
         columns: How a matcher read the columns when it was trained.
         apart: As in `distinct_rows`.
     """
     table = distinct_rows(records, columns, apart)
     vectors = TableVectors(table)
     effort = Effort.of(options.accuracy_cost_tradeoff, len(table))
+    # By the same name, a user's rules may say something else tomorrow.
+    if options.kept_pairs is not None and not options.extensions:
+        return _compared_once(vectors, effort, options.kept_pairs)
     rules = UserRules.of(options.extensions, records, table)
     return Comparison(table, vectors, row_pairs(vectors, effort, rules.pairs()), rules)
+
+
+def _compared_once(vectors: TableVectors, effort: Effort, kept_pairs: KeepsPairs) -> Comparison:
+    key = key_of(vectors.table, effort)
+    before = kept_pairs.find(key)
+    if before is not None:
+        return Comparison(vectors.table, vectors, before.pairs, known=before.values)
+    comparison = Comparison(vectors.table, vectors, row_pairs(vectors, effort))
+    pairs, values = comparison.candidates, comparison.features.values
+    kept_pairs.keep(key, ComparedPairs(pairs, values))
+    return comparison
 
 
 def candidate_pairs(

@@ -27,6 +27,10 @@ class Extensions:
     indexers: tuple[BaseIndexAlgorithm, ...] = ()
     features: tuple[tuple[str, BaseCompareFeature], ...] = ()
 
+    def __bool__(self) -> bool:
+        """Whether anything was brought."""
+        return bool(self.indexers or self.features)
+
     @property
     def feature_names(self) -> tuple[str, ...]:
         """What a matcher trained with these needs again when it is used."""

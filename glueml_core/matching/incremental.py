@@ -68,8 +68,10 @@ def find_incremental_matches(
         return find_incremental_matches_in_parts(both, given, matcher, enforced, options, progress)
     progress(0.0, "Comparing records")
     known = np.concatenate([pd.factorize(existing["match_id"])[0], np.full(len(incremental), -1)])
+    # The next records make another table with the same existing ones: nobody looks at this again.
+    once = replace(options, kept_pairs=None)
     comparison = _among_new(
-        compare(both, options, matcher.columns, _apart(both, known, enforced)), known
+        compare(both, once, matcher.columns, _apart(both, known, enforced)), known
     )
     table = comparison.table
     scoring = Scoring(matcher, comparison)
@@ -97,7 +99,7 @@ def _among_new(comparison: Comparison, known: Positions) -> Comparison:
     is_new = np.zeros(len(comparison.table), dtype=bool)
     is_new[comparison.table.row_of[known < 0]] = True
     pairs = comparison.candidates
-    return replace(comparison, candidates=pairs.take(is_new[pairs.left] | is_new[pairs.right]))
+    return comparison.among(is_new[pairs.left] | is_new[pairs.right])
 
 
 def _matches(

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from glueml_core.matching.compared_pairs import KeepsPairs
 from glueml_core.matching.extensions import Extensions
 
 __all__ = ["MatchingOptions", "Progress", "silent"]
@@ -35,6 +36,7 @@ class MatchingOptions:
         sampled_records: Of a large table, records that the matcher itself compares to teach the
             quicker model that compares the rest.
         memory_limit_mib: What matching a large table may take.
+        kept_pairs: Keeps what was compared of a table that is not large; None keeps nothing.
 
     Raises:
         ValueError: A tradeoff lies outside [0, 1].
@@ -48,6 +50,7 @@ class MatchingOptions:
     whole_table_rows: int = 70_000
     sampled_records: int = 10_000
     memory_limit_mib: int = 6_144
+    kept_pairs: KeepsPairs | None = None
 
     def __post_init__(self) -> None:
         for name in ("precision_recall_tradeoff", "accuracy_cost_tradeoff"):

@@ -38,7 +38,7 @@ class UserRules:
     @classmethod
     def of(cls, extensions: Extensions, records: DataFrame[Records], table: HasRows) -> UserRules:
         """Of records that say the same, the one with the lowest id stands for all."""
-        if not extensions.indexers and not extensions.features:
+        if not extensions:
             return cls.none()
         by_id = records.assign(row=table.row_of).sort_values("record_id", kind="stable")
         first = by_id.drop_duplicates("row").set_index("row").sort_index()

@@ -11,13 +11,16 @@ from typing import Any
 
 from glueml_core.settings import Settings
 
-__all__ = ["INDEXES", "TASK_RUNS", "WAITING", "RunFolder", "log_group_name"]
+__all__ = ["COMPARED_PAIRS", "INDEXES", "TASK_RUNS", "WAITING", "RunFolder", "log_group_name"]
 
 TASK_RUNS = "task_runs"
 """The folder of all runs' folders, in the store."""
 
 INDEXES = "indexes"
 """The folder of the indexes of matched tables, in the store, by transform."""
+
+COMPARED_PAIRS = "compared_pairs"
+"""The folder of record pairs that were compared, in the store, by transform."""
 
 WAITING = ".waiting-"
 """How the name of a folder begins that is handed over to a run which is not there yet."""

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from glueml_core.matching import Matcher, MatchingOptions
 from glueml_core.matching.index import MatchedIndex
+from glueml_core.tasks.file_shelf import FileShelf
 from glueml_core.tasks.folder import INDEXES, RunFolder
-from glueml_core.tasks.index_shelf import FileShelf
 from glueml_core.tasks.task import Task
 
 __all__ = ["IndexFolder", "Opened"]

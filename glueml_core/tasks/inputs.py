@@ -16,6 +16,7 @@ from glueml_core.store import CurrentLabel
 from glueml_core.tables.records import append_records, to_records
 from glueml_core.tables.sources import read_table
 from glueml_core.tasks.extensions import extensions_of
+from glueml_core.tasks.kept_pairs import KeptPairs
 from glueml_core.tasks.task import Task
 
 __all__ = [
@@ -80,6 +81,7 @@ def matching_options(task: Task, *, enforce: bool | None = None) -> MatchingOpti
         seed=task.settings.seed,
         extensions=extensions_of(task.settings, chosen.name),
         memory_limit_mib=task.settings.matching_memory_mib,
+        kept_pairs=KeptPairs.of(task.settings, chosen.id),
     )
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from glueml_core.errors import EntityNotFoundException
 from glueml_core.settings import Settings
 from glueml_core.store import Store
-from glueml_core.tasks.folder import INDEXES, TASK_RUNS, WAITING, RunFolder
+from glueml_core.tasks.folder import COMPARED_PAIRS, INDEXES, TASK_RUNS, WAITING, RunFolder
 
-__all__ = ["discard", "discard_if_deleted", "discard_indexes", "remove_stale_frames"]
+__all__ = ["discard", "discard_if_deleted", "discard_kept", "remove_stale_frames"]
 
 # Whoever waits for a run looks several times a second; after this long nobody waits.
 KEPT_FOR = timedelta(hours=1)
@@ -24,9 +24,10 @@ def discard(settings: Settings, run_ids: Iterable[str]) -> None:
         shutil.rmtree(RunFolder.of(settings, run_id).path, ignore_errors=True)
 
 
-def discard_indexes(settings: Settings, transform_id: str) -> None:
-    """Remove the indexes of the tables that a transform has matched."""
-    shutil.rmtree(settings.store / INDEXES / transform_id, ignore_errors=True)
+def discard_kept(settings: Settings, transform_id: str) -> None:
+    """Remove what a transform's runs kept for the next: compared pairs, indexes of tables."""
+    for kept in (COMPARED_PAIRS, INDEXES):
+        shutil.rmtree(settings.store / kept / transform_id, ignore_errors=True)
 
 
 def discard_if_deleted(settings: Settings, store: Store, transform_id: str, run_id: str) -> None:
@@ -37,7 +38,7 @@ def discard_if_deleted(settings: Settings, store: Store, transform_id: str, run_
         deleted = True
     if deleted:
         discard(settings, [run_id])
-        discard_indexes(settings, transform_id)
+        discard_kept(settings, transform_id)
 
 
 def remove_stale_frames(settings: Settings, store: Store) -> None:

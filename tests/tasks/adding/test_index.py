@@ -255,10 +255,10 @@ class TestWithAnIndex:
         assert not any(path.is_dir() for path in first.iterdir())
 
     def test_goes_with_its_transform(self, add, index_folder, taught):
-        from glueml_core.tasks.leftovers import discard_indexes
+        from glueml_core.tasks.leftovers import discard_kept
 
         add(0)
         folder = index_folder()
-        discard_indexes(core_of(taught[0]).settings, taught[1])
+        discard_kept(core_of(taught[0]).settings, taught[1])
 
         assert not folder.exists()
