@@ -30,3 +30,16 @@ def test_the_store_s_own_file_stands_below_the_environment(monkeypatch, tmp_path
     found = Settings.of(tmp_path if named_by == "argument" else None)
 
     assert (found.region, found.seed) == ("eu-west-1", 8)
+
+
+def test_the_page_of_settings_has_each_of_them_in_its_own_words():
+    page = (Path(__file__).parents[1] / "docs/settings.md").read_text()
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| `")]
+
+    told = {name: (default, text) for name, default, text in rows}
+    assert len(told) == len(Settings.model_fields)
+    for name, setting in Settings.model_fields.items():
+        default, text = told["`GLUEML_HOME`" if name == "store" else f"`GLUEML_{name.upper()}`"]
+        assert text == setting.description
+        if isinstance(setting.default, int | str):
+            assert default == f"`{setting.default}`"
