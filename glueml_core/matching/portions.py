@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from glueml_core.matching.cores import CORES
+from glueml_core.matching.cores import on_all_cores
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,8 +29,6 @@ def each_portion(
     """
     Do some work on every portion of `count` things, on as many cores as there are.
 
-    It pays where the work is done by NumPy or SciPy, which let other threads run meanwhile.
-
     Args:
         work: Called with each portion.
         count: How many things there are.
@@ -39,8 +36,7 @@ def each_portion(
         progress: Told the share of the portions done.
     """
     parts = portions(count, size)
-    with ThreadPoolExecutor(CORES) as threads:
-        # A single portion is not worth a thread.
-        done = threads.map(work, parts) if len(parts) > 1 else map(work, parts)
-        for number, _ in enumerate(done, start=1):
-            progress(number / len(parts))
+    # A single portion is not worth a thread.
+    done = on_all_cores(work, parts) if len(parts) > 1 else map(work, parts)
+    for number, _ in enumerate(done, start=1):
+        progress(number / len(parts))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +9,7 @@ from pandera.typing import DataFrame
 
 from glueml_core.matching.arrays import Floats, Mask
 from glueml_core.matching.comparison import Comparison
-from glueml_core.matching.cores import CORES
+from glueml_core.matching.cores import on_all_cores
 from glueml_core.matching.features import FeatureTable
 from glueml_core.matching.few_labels import are_few, matcher_by_clusters
 from glueml_core.matching.labels import LabeledPairs, check_labels, labeled_pairs
@@ -178,8 +177,7 @@ def _models(features: FeatureTable, labeled: LabeledPairs, seed: int) -> tuple[P
             part.features, part.values, start_scores(part), labeled.is_match[seen], lesson_seed
         )
 
-    with ThreadPoolExecutor(CORES) as threads:
-        return tuple(threads.map(taught, lessons))
+    return tuple(on_all_cores(taught, lessons))
 
 
 def _second_stage(

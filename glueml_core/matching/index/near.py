@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glueml_core.matching.arrays import Positions
-from glueml_core.matching.cores import CORES
+from glueml_core.matching.cores import on_all_cores
 from glueml_core.matching.index.segment import Segment, keyed_rows
 from glueml_core.matching.large.agreement import Agreement, Key
 from glueml_core.matching.large.candidates import Candidates
@@ -99,10 +98,8 @@ class _Joins:
         """Pairs of the new rows from `start` to `end`; the lower of two new ones finds both."""
         new = slice(start - self.rows.first_new, end - self.rows.first_new)
         cells = self.rows.segments[-1].cells[new]
-        with ThreadPoolExecutor(CORES) as threads:
-            found = np.unique(
-                np.concatenate(list(threads.map(partial(self._of_key, cells), self.keys)))
-            )
+        by_key = list(on_all_cores(partial(self._of_key, cells), self.keys))
+        found = np.unique(np.concatenate(by_key))
         left, right = np.divmod(found, self.rows.starts[-1])
         left += start
         one_way = (right < self.rows.first_new) | (right > left)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -14,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from glueml_core.matching.arrays import Mask, Positions
-from glueml_core.matching.cores import CORES
+from glueml_core.matching.cores import on_all_cores
 from glueml_core.matching.index.postings import Postings, positions_in
 from glueml_core.matching.index.shelf import Shelf
 from glueml_core.matching.large.agreement import Key
@@ -122,8 +121,7 @@ class Segment:
             own = is_own[rows]
             shelf.put(_name(key), Postings.of(hashes[own], rows[own], len(table)).entries)
 
-        with ThreadPoolExecutor(CORES) as threads:
-            list(threads.map(post, _with_columns(keys, table.cells.shape[1])))
+        list(on_all_cores(post, _with_columns(keys, table.cells.shape[1])))
         return cls.on(shelf, keys)
 
     def __len__(self) -> int:

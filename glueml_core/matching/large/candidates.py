@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 
@@ -11,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from glueml_core.matching.arrays import Mask, Positions
-from glueml_core.matching.cores import CORES
+from glueml_core.matching.cores import on_all_cores
 from glueml_core.matching.large.agreement import Agreement, Key
 from glueml_core.matching.large.blocks import Blocks
 from glueml_core.matching.large.effort import JoinEffort
@@ -109,9 +108,8 @@ class _Joins:
         self, seeds: Mask | None, progress: Callable[[float], None] = lambda share: None
     ) -> NDArray[np.int64]:
         """Each pair as one number, in ascending order."""
-        with ThreadPoolExecutor(CORES) as threads:
-            by_key = threads.map(partial(self._of_key, seeds=seeds), self.keys)
-            return _distinct(_followed(by_key, len(self.keys), progress))
+        by_key = on_all_cores(partial(self._of_key, seeds=seeds), self.keys)
+        return _distinct(_followed(by_key, len(self.keys), progress))
 
     def _of_key(self, key: Key, seeds: Mask | None) -> NDArray[np.int64]:
         found = [np.empty(0, np.int64)]

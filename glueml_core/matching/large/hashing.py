@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -11,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from glueml_core.matching.arrays import Positions
-from glueml_core.matching.cores import CORES
+from glueml_core.matching.cores import on_all_cores
 from glueml_core.matching.large.texts import TextColumn, text_column
 from glueml_core.matching.rows import ColumnProfile
 
@@ -49,8 +48,7 @@ def hashed_columns(
         return column
 
     # Arrow numbers one column's texts while Python hashes another's.
-    with ThreadPoolExecutor(CORES) as threads:
-        return tuple(threads.map(read, range(len(columns)))), hashes
+    return tuple(on_all_cores(read, range(len(columns)))), hashes
 
 
 def text_hashes(texts: pa.Array) -> NDArray[np.int64]:
