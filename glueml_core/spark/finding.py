@@ -37,7 +37,8 @@ def find_matches(
     """
     Cluster records as `matching.find_matches` does when it works part by part.
 
-    Nothing that grows with the rows comes to the driver. The work is done when this returns.
+    Nothing that grows with the rows comes to the driver, but for pairs where a million are all. The
+    work is done when this returns.
 
     Args:
         records: With keys that have been checked.

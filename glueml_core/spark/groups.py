@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from functools import reduce
 
+import numpy as np
+import pyarrow as pa
 import pyspark.sql.functions as F  # noqa: N812
 from pyspark.sql import DataFrame
 
-from glueml_core.matching.large.groups import LINKED, MAX_GROUP_ROWS, STEP
+from glueml_core.matching.large.candidates import Candidates
+from glueml_core.matching.large.groups import LINKED, MAX_GROUP_ROWS, STEP, group_rows
 from glueml_core.spark.components import components
 from glueml_core.spark.lineage import cut
 
 __all__ = ["group_pairs"]
+
+# 20 MB of the driver's, which groups them in less time than one of many rounds of jobs takes.
+_FOR_THE_DRIVER = 1_000_000
 
 
 def group_pairs(pairs: DataFrame, min_evidence: int) -> DataFrame:
@@ -26,6 +32,8 @@ def group_pairs(pairs: DataFrame, min_evidence: int) -> DataFrame:
         `l`, `r`, `evidence`, and `group_id`, the group's lowest row. A row without a pair is a
         group of its own.
     """
+    if pairs.count() <= _FOR_THE_DRIVER:
+        return _by_the_driver(pairs, min_evidence)
     settled: list[DataFrame] = []
     asked, loose = min_evidence, pairs
     while True:
@@ -39,6 +47,17 @@ def group_pairs(pairs: DataFrame, min_evidence: int) -> DataFrame:
         asked += STEP * ((least[0] - asked) // STEP + 1)
         open_ = placed.join(oversized, "group_id", "left_semi").where(F.col("evidence") >= asked)
         loose = cut(open_.select("l", "r", "evidence"))
+
+
+def _by_the_driver(pairs: DataFrame, min_evidence: int) -> DataFrame:
+    table = pairs.select("l", "r", "evidence").toArrow()
+    left, right, evidence = (column.to_numpy() for column in table.columns)
+    rows, numbers = np.unique(np.concatenate([left, right]), return_inverse=True)
+    candidates = Candidates(numbers[: len(left)], numbers[len(left) :], evidence)
+    group, stay = group_rows(candidates, len(rows), min_evidence)
+    lowest = rows[np.unique(group, return_index=True)[1]]
+    placed = table.append_column("group_id", pa.array(lowest[group[candidates.left]]))
+    return cut(pairs.sparkSession.createDataFrame(placed.filter(pa.array(stay))))
 
 
 def _placed(pairs: DataFrame) -> DataFrame:

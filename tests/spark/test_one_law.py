@@ -38,6 +38,7 @@ from tests.spark.tables import IN_PARTS, partition, table, taught
 from tests.tasks import teach_people
 from tests.tasks.people import KEY, PEOPLE, TRUTH, contrary_labels, pair_f1
 
+FOR_THE_DRIVER = "glueml_core.spark.groups._FOR_THE_DRIVER"
 NO_LABELS = pd.DataFrame(columns=["labeling_set_id", "record_id", "label"], dtype=object)
 
 
@@ -122,8 +123,9 @@ def test_both_engines_add_new_people_to_the_same_clusters(spark, people):
     assert there["match_id"][new["record_id"]].isin(number[~is_new]).mean() > 0.2
 
 
-def test_numbers_do_not_depend_on_where_records_lie(spark, people):
-    """Neither their order nor their partitions: numbers come from content."""
+def test_numbers_do_not_depend_on_where_records_lie(spark, people, monkeypatch):
+    """Neither their order nor their partitions, nor where pairs are grouped."""
+    monkeypatch.setattr(FOR_THE_DRIVER, 0)
     records, one = people
     shuffled = frame_of(spark, records.sample(frac=1, random_state=1)).repartition(3)
 
@@ -168,10 +170,12 @@ def test_an_executor_killed_in_mid_run_changes_nothing(spark, people):
     assert after["match_confidence_score"].to_dict() == whole["match_confidence_score"].to_dict()
 
 
-def test_oversized_groups_part_by_the_same_law(spark):
+@pytest.mark.parametrize("most_pairs", [10_000, 0], ids=["by the driver", "by executors"])
+def test_oversized_groups_part_by_the_same_law(spark, monkeypatch, most_pairs):
     """Three crowds, which weak pairs make one; a crowd too large for any group; a lone pair."""
     from glueml_core.spark.groups import group_pairs
 
+    monkeypatch.setattr(FOR_THE_DRIVER, most_pairs)
     rng = np.random.default_rng(4)
     crowds = [np.arange(0, 300), np.arange(300, 700), np.arange(700, 1400)]
     within = [
