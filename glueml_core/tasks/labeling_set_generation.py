@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from pandera.typing import DataFrame
 
 from glueml_core.matching import generate_labeling_sets
 from glueml_core.schemas import LabelingSets, Records
+from glueml_core.store import CurrentLabel
 from glueml_core.tables.cells import cell_text
 from glueml_core.tables.label_files import LabelRow, write_label_file
 from glueml_core.tables.locations import check_output_path
@@ -29,18 +32,25 @@ def run(task: Task) -> dict[str, Any]:
     """Choose the records whose labels teach most; the output names the file."""
     folder = check_output_path(task.run.properties["OutputS3Path"], task.settings)
     table, records = read_source(task)
-    sets = _renamed(task, _choose(task, records))
+    labels = task.store.labels.current(task.transform.id)
+    sets = _renamed(task, _choose(task, records, labels))
 
     target = folder.child(_file_name(task))
     task.progress(0.98, f"Writing {len(sets)} records to {target.uri}")
-    write_label_file(target, task.columns, _rows(table, records, sets))
+    # A labeled record that the table lacks has the values of its label file.
+    known = {label.record_id: dict(label.row) for label in labels}
+    values = known | _values(table, records, sets)
+    rows = zip(sets["labeling_set_id"], sets["record_id"], strict=True)
+    label_rows = [LabelRow(set_id, "", values[record_id]) for set_id, record_id in rows]
+    write_label_file(target, task.columns, label_rows)
     by_set = sets.groupby("labeling_set_id", sort=False)["record_id"].agg(list)
     task.store.labels.add_generated(task.transform.id, task.run.id, dict(by_set))
     return {"uri": target.uri, "labeling_set_count": len(by_set), "record_count": len(sets)}
 
 
-def _choose(task: Task, records: DataFrame[Records]) -> DataFrame[LabelingSets]:
-    labels = task.store.labels.current(task.transform.id)
+def _choose(
+    task: Task, records: DataFrame[Records], labels: Sequence[CurrentLabel]
+) -> DataFrame[LabelingSets]:
     generated = task.store.labels.generated(task.transform.id)
     rounds = {generated_set.task_run_id for generated_set in generated} - {task.run.id}
     options = matching_options(task)
@@ -68,13 +78,13 @@ def _file_name(task: Task) -> str:
     return f"{task.transform.id}_labelset_{moment}_{task.run.id}.csv"
 
 
-def _rows(
+def _values(
     table: pa.Table, records: DataFrame[Records], sets: DataFrame[LabelingSets]
-) -> list[LabelRow]:
-    row_of = {record_id: row for row, record_id in enumerate(records["record_id"])}
-    rows = pa.array([row_of[record_id] for record_id in sets["record_id"]], pa.int64())
-    chosen = table.take(rows).to_pylist()
-    return [
-        LabelRow(set_id, "", {name: cell_text(value) for name, value in row.items()})
-        for set_id, row in zip(sets["labeling_set_id"], chosen, strict=True)
-    ]
+) -> dict[str, dict[str, str | None]]:
+    """The cells, as text, of those records of the sets that the table has."""
+    record_ids = records["record_id"].to_numpy()
+    rows = np.flatnonzero(records["record_id"].isin(sets["record_id"]))
+    return {
+        record_id: {name: cell_text(value) for name, value in row.items()}
+        for record_id, row in zip(record_ids[rows], table.take(rows).to_pylist(), strict=True)
+    }

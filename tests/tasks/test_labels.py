@@ -253,6 +253,28 @@ class TestGeneration:
         assert not set(second[KEY]) & set(first[KEY])
         assert not set(second["labeling_set_id"]) & set(first["labeling_set_id"])
 
+    def test_asks_again_about_labeled_records_that_the_table_lacks(
+        self, core, glue, tmp_path, generated
+    ):
+        """Nothing else is left to ask about, and their values are those of the label file."""
+        glue.create_database(DatabaseInput={"Name": "db"})
+        labeled = label_file(tmp_path / "labels.csv")
+        here = PEOPLE[PEOPLE[KEY].isin(labeled[KEY])][:1]
+        here.to_csv(tmp_path / "people.csv", index=False)
+        add_table(glue, "people", str(tmp_path / "people.csv"))
+        transform_id = add_transform(glue, "people")
+        started = glue.start_import_labels_task_run(
+            TransformId=transform_id, InputS3Path=str(tmp_path / "labels.csv")
+        )
+        assert wait_until_ended(core, started["TaskRunId"]).status == "SUCCEEDED"
+
+        asked = generated(transform_id)
+
+        assert asked[KEY].isin(labeled[KEY]).all()
+        assert len(asked) > len(here)
+        source = PEOPLE.set_index(KEY).loc[asked[KEY]].reset_index()[list(PEOPLE.columns)]
+        pd.testing.assert_frame_equal(asked[list(PEOPLE.columns)], source)
+
 
 @pytest.mark.parametrize(
     ("predicate", "status"), [("year == 2026", "SUCCEEDED"), ("year > 2026", "FAILED")]
