@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import resource
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -66,19 +68,31 @@ class TestKeptPairs:
 
         assert_same(kept.find("a"), compared())
 
-    def test_that_are_damaged_are_kept_anew(self, kept):
+    @pytest.mark.parametrize("name", ["left.npy", "values.npy", "checksums.json"])
+    @pytest.mark.parametrize(
+        "damage",
+        [
+            lambda file: file.write_bytes(b""),
+            lambda file: file.write_bytes(file.read_bytes()[:-9]),
+            lambda file: file.write_bytes(b"PK\x03\x04" + file.read_bytes()[4:]),
+            lambda file: file.write_bytes(file.read_bytes()[:-2] + b"\1\1"),
+            lambda file: file.write_bytes(file.read_bytes().replace(b"}", b" ", 1)),
+            lambda file: file.unlink(),
+        ],
+        ids=["empty", "cut", "other beginning", "other end", "other header", "gone"],
+    )
+    def test_that_are_damaged_are_kept_anew(self, kept, name, damage):
         kept.keep("a", compared())
         (folder,) = folders(kept)
-        for damage in (b"", (folder / "values.npy").read_bytes()[:-9]):
-            (folder / "values.npy").write_bytes(damage)
-            assert kept.find("a") is None
+        damage(folder / name)
 
-            kept.keep("a", compared())
-            assert_same(kept.find("a"), compared())
+        assert kept.find("a") is None
+        kept.keep("a", compared())
+        assert_same(kept.find("a"), compared())
 
     def test_of_other_code_are_not_found(self, kept, monkeypatch):
         kept.keep("a", compared())
-        monkeypatch.setattr(kept_pairs, "_code", lambda: "another release")
+        monkeypatch.setattr(kept_pairs, "_MADE_BY", "another release")
 
         assert kept.find("a") is None
 
@@ -102,14 +116,50 @@ class TestKeptPairs:
         assert kept.find("b") is None
         assert kept.find("a") is not None
 
-    def test_leave_half_of_what_is_free(self, kept, monkeypatch):
-        usage = kept_pairs.shutil.disk_usage("/")._replace(free=MIB)
-        monkeypatch.setattr(kept_pairs.shutil, "disk_usage", lambda _: usage)
+    def test_are_never_more_than_what_stays_free(self, kept, monkeypatch):
+        """On a disk of one MiB."""
+        usage = kept_pairs.shutil.disk_usage("/")
+
+        def of_one_mib(_: Path) -> Any:
+            taken = sum(file.stat().st_size for file in kept.folder.glob("*/*/*"))
+            return usage._replace(free=MIB - taken)
+
+        monkeypatch.setattr(kept_pairs.shutil, "disk_usage", of_one_mib)
         kept.keep("a", compared(0.6))
-        kept.keep("b", compared(0.3))
+        for key in "bcdefgh":
+            kept.keep(key, compared(0.1))
 
         assert kept.find("a") is None
-        assert kept.find("b") is not None
+        assert len(folders(kept)) == 4
+        assert kept.find("h") is not None
+
+    def test_over_a_limit_that_came_down_go(self, kept):
+        kept.keep("a", compared(0.7))
+        kept.keep("b", compared(0.7))
+        replace(kept, limit_mib=1).keep("c", compared(2))
+        assert len(folders(kept)) == 1
+
+        none = replace(kept, limit_mib=0)
+        assert none.find("b") is None
+        none.keep("c", compared(0))
+        assert not kept.folder.exists()
+
+    def test_stand_beside_strangers_files(self, kept):
+        kept.keep("a", compared())
+        (kept.folder / kept.transform_id / ".DS_Store").touch()
+
+        kept.keep("b", compared())
+        assert_same(kept.find("b"), compared())
+
+    def test_do_not_wait_for_ever(self, kept, monkeypatch):
+        """For somebody who holds the lock."""
+        monkeypatch.setattr(kept_pairs, "_PATIENCE_S", 0.2)
+        kept.keep("a", compared())
+        with (kept.folder / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            kept.keep("b", compared())
+
+        assert kept.find("b") is None
 
     def test_that_find_no_room_cost_no_run(self, kept):
         soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
