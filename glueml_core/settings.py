@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal, Self
+from tomllib import TOMLDecodeError
+from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
 from glueml_core.memory import memory_mib
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 HOME = "GLUEML_HOME"
 DEFAULT_STORE = ".glueml"
 # A million records take a quarter of it.
 _MATCHING_MIB_AT_LEAST = 6_144
+
+
+class WrongSettingError(ValueError):
+    """The operator chose what cannot be; says which setting, and why."""
 
 
 class ExtensionNames(BaseModel):
@@ -131,5 +140,21 @@ class Settings(BaseSettings):
 
     @classmethod
     def of(cls, store: str | Path | None = None) -> Self:
-        """The settings of `store`: the argument, else `GLUEML_HOME`, else `.glueml` here."""
-        return cls(store=Path(store)) if store else cls()
+        """
+        The settings of `store`: the argument, else `GLUEML_HOME`, else `.glueml` here.
+
+        Raises:
+            WrongSettingError: Something was chosen that cannot be.
+        """
+        try:
+            return cls(store=Path(store)) if store else cls()
+        except ValidationError as error:
+            raise WrongSettingError(" ".join(map(_mistake, error.errors()))) from error
+        except (SettingsError, TOMLDecodeError) as error:
+            raise WrongSettingError(f"Settings cannot be read: {error}.") from error
+
+
+def _mistake(error: ErrorDetails) -> str:
+    name, *within = map(str, error["loc"])
+    place = ".".join([name, *within])
+    return f"Setting {place}, GLUEML_{name.upper()} in the environment: {error['msg']}."

@@ -60,11 +60,15 @@ def command(ctx: click.Context, host: str, port: int, stop_timeout_s: int) -> No
 
     # These take a while to load; what is refused is refused at once.
     from glueml_core.api import Core
+    from glueml_core.settings import WrongSettingError
     from glueml_core.web import build_site
 
     log_to_stderr()
     store: Path | None = ctx.find_root().obj
-    app = build_site(Core.open(store), secrets)
+    try:
+        app = build_site(Core.open(store), secrets)
+    except WrongSettingError as error:
+        raise click.ClickException(str(error)) from error
     address, port = listening.getsockname()[:2]
     click.echo(_announcement(address, port, len(secrets)))
     server.run(app, listening, stop_timeout_s)

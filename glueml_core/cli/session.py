@@ -11,7 +11,7 @@ import click
 from botocore.exceptions import ClientError, ParamValidationError
 
 from glueml_core.errors import GlueError
-from glueml_core.settings import Settings
+from glueml_core.settings import Settings, WrongSettingError
 
 if TYPE_CHECKING:
     from glueml_core.store import TaskRun
@@ -68,7 +68,7 @@ def command_of_session(function: Callable[Concatenate[Session, P], R]) -> Callab
             raise click.ClickException(f"{error.code}: {error}") from error
         except ClientError as error:
             raise click.ClickException(_one_line(error.response["Error"])) from error
-        except ParamValidationError as error:
+        except (ParamValidationError, WrongSettingError) as error:
             raise click.ClickException(str(error)) from error
 
     return wrapped

@@ -50,6 +50,24 @@ def label(uri: str, truth: dict[str, str]) -> Path:
     return answered
 
 
+@pytest.mark.parametrize("command", ["status", "serve"])
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("GLUEML_SEED", "-1", "GLUEML_SEED in the environment: Input should be greater"),
+        ("GLUEML_FILE_ROOTS", "/data", 'error parsing value for field "file_roots"'),
+        ("GLUEML_CATALOG", "mine", "GLUEML_CATALOG in the environment: Input should be 'embedded'"),
+    ],
+)
+def test_a_wrong_setting_is_told_in_a_line(monkeypatch, tmp_path, command, name, value, said):
+    monkeypatch.setenv(name, value)
+
+    line = Terminal(tmp_path)(command, *["--port=0"] * (command == "serve"), expect=1)
+
+    assert line.startswith("Error: Setting")
+    assert said in line
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_that_teaches(command):
     done = CliRunner().invoke(main, [command, "--help"])
