@@ -97,7 +97,7 @@ class KeptPairs:
         size = sum(array.nbytes for array in _arrays(compared))
         try:
             with self._alone():
-                if self._has_room(size) and not self._path(key).exists():
+                if not self._path(key).exists() and self._has_room(size):
                     with self._unfinished() as path:
                         _write(path, compared)
                         path.replace(self._path(key))
