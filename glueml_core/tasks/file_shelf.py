@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +22,17 @@ class FileShelf:
     """A folder with one file for each thing; what `put` has returned from is on the disk."""
 
     folder: Path
+
+    @classmethod
+    @contextmanager
+    def new(cls, folder: Path) -> Iterator[Self]:
+        """An empty shelf in a folder that is made for it, and gone if the block fails."""
+        folder.mkdir()
+        try:
+            yield cls(folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
 
     def put(self, name: str, array: NDArray[Any]) -> None:
         """Keep an array."""

@@ -9,7 +9,7 @@ import logging
 import secrets
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -107,16 +107,9 @@ class IndexFolder:
             _log.warning("The index in %s cannot be read and is made anew: %s", self.path, error)
             return None
 
-    @contextmanager
-    def new_shelf(self) -> Iterator[FileShelf]:
+    def new_shelf(self) -> AbstractContextManager[FileShelf]:
         """An empty shelf for a segment, gone if the block fails."""
-        folder = self.path / secrets.token_hex(8)
-        folder.mkdir()
-        try:
-            yield FileShelf(folder)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
+        return FileShelf.new(self.path / secrets.token_hex(8))
 
     def keep(self, segments: tuple[str, ...], files: Mapping[str, str]) -> None:
         """From now on these segments count, made from these files, and no others."""

@@ -98,9 +98,10 @@ class KeptPairs:
         try:
             with self._alone():
                 if not self._path(key).exists() and self._has_room(size):
-                    with self._unfinished() as path:
-                        _write(path, compared)
-                        path.replace(self._path(key))
+                    unfinished = f"{_UNFINISHED}{secrets.token_hex(8)}"
+                    with FileShelf.new(self._path(key).with_name(unfinished)) as shelf:
+                        _write(shelf, compared)
+                        shelf.folder.replace(self._path(key))
         except OSError as error:
             _log.warning("Pairs cannot be kept, the next run compares them anew: %s", error)
 
@@ -153,28 +154,17 @@ class KeptPairs:
             total -= taken
         return fits
 
-    @contextmanager
-    def _unfinished(self) -> Iterator[Path]:
-        """A folder that is gone if the block fails."""
-        path = self.folder / self.transform_id / f"{_UNFINISHED}{secrets.token_hex(8)}"
-        path.mkdir()
-        try:
-            yield path
-        except BaseException:
-            shutil.rmtree(path, ignore_errors=True)
-            raise
-
 
 def _arrays(compared: ComparedPairs) -> tuple[np.ndarray, ...]:
     pairs = compared.pairs
     return pairs.left, pairs.right, pairs.is_near, compared.values
 
 
-def _write(folder: Path, compared: ComparedPairs) -> None:
-    shelf = FileShelf(folder)
+def _write(shelf: FileShelf, compared: ComparedPairs) -> None:
     for name, array in zip(_ARRAYS, _arrays(compared), strict=True):
         shelf.put(name, array)
-    RunFolder.write_json(folder / _CHECKSUMS, {name: _checksum(folder, name) for name in _ARRAYS})
+    checksums = {name: _checksum(shelf.folder, name) for name in _ARRAYS}
+    RunFolder.write_json(shelf.folder / _CHECKSUMS, checksums)
 
 
 def _read(folder: Path) -> ComparedPairs:

@@ -37,12 +37,7 @@ def run(task: Task) -> dict[str, Any]:
 
     target = folder.child(_file_name(task))
     task.progress(0.98, f"Writing {len(sets)} records to {target.uri}")
-    # A labeled record that the table lacks has the values of its label file.
-    known = {label.record_id: dict(label.row) for label in labels}
-    values = known | _values(table, records, sets)
-    rows = zip(sets["labeling_set_id"], sets["record_id"], strict=True)
-    label_rows = [LabelRow(set_id, "", values[record_id]) for set_id, record_id in rows]
-    write_label_file(target, task.columns, label_rows)
+    write_label_file(target, task.columns, _rows(table, records, labels, sets))
     by_set = sets.groupby("labeling_set_id", sort=False)["record_id"].agg(list)
     task.store.labels.add_generated(task.transform.id, task.run.id, dict(by_set))
     return {"uri": target.uri, "labeling_set_count": len(by_set), "record_count": len(sets)}
@@ -78,13 +73,20 @@ def _file_name(task: Task) -> str:
     return f"{task.transform.id}_labelset_{moment}_{task.run.id}.csv"
 
 
-def _values(
-    table: pa.Table, records: DataFrame[Records], sets: DataFrame[LabelingSets]
-) -> dict[str, dict[str, str | None]]:
-    """The cells, as text, of those records of the sets that the table has."""
-    record_ids = records["record_id"].to_numpy()
-    rows = np.flatnonzero(records["record_id"].isin(sets["record_id"]))
-    return {
-        record_id: {name: cell_text(value) for name, value in row.items()}
-        for record_id, row in zip(record_ids[rows], table.take(rows).to_pylist(), strict=True)
-    }
+def _rows(
+    table: pa.Table,
+    records: DataFrame[Records],
+    labels: Sequence[CurrentLabel],
+    sets: DataFrame[LabelingSets],
+) -> list[LabelRow]:
+    """Rows to label; a labeled record that the table lacks has the cells of its label file."""
+    cells = {label.record_id: label.row for label in labels}
+    here = np.flatnonzero(records["record_id"].isin(sets["record_id"]))
+    for record_id, row in zip(
+        records["record_id"].iloc[here], table.take(here).to_pylist(), strict=True
+    ):
+        cells[record_id] = {name: cell_text(value) for name, value in row.items()}
+    return [
+        LabelRow(set_id, "", cells[record_id])
+        for set_id, record_id in zip(sets["labeling_set_id"], sets["record_id"], strict=True)
+    ]
