@@ -61,13 +61,16 @@ def main() -> None:
     parser.add_argument("--rows", default="20000,100000")
     parser.add_argument("--cores", type=int, default=2)
     parser.add_argument("--matcher", type=Path, help="JSON of one taught before; else one is.")
+    parser.add_argument("--whole", action="store_true", help="By the driver, up to its limit.")
     chosen = parser.parse_args()
+    options = MatchingOptions() if chosen.whole else MatchingOptions(whole_table_rows=0)
     with tempfile.TemporaryDirectory(prefix="glueml-spark-cost-") as folder:
         spark = _session(Path(folder), chosen.cores)
         matcher = Matcher.from_json(chosen.matcher.read_text()) if chosen.matcher else _taught()
-        _measure(spark, matcher, 1_000, Path(folder))
+        _measure(spark, matcher, options, 1_000, Path(folder))
         for rows in map(int, chosen.rows.split(",")):
-            print(json.dumps(_measure(spark, matcher, rows, Path(folder))), flush=True)
+            found = _measure(spark, matcher, options, rows, Path(folder))
+            print(json.dumps(found), flush=True)
         spark.stop()
 
 
@@ -110,7 +113,9 @@ def _taught() -> Matcher:
     return matcher
 
 
-def _measure(spark: Any, matcher: Matcher, rows: int, folder: Path) -> dict[str, Any]:
+def _measure(
+    spark: Any, matcher: Matcher, options: MatchingOptions, rows: int, folder: Path
+) -> dict[str, Any]:
     from glueml_core.spark import find_matches, spark_records
 
     records, truth = make_people(rows)
@@ -121,7 +126,7 @@ def _measure(spark: Any, matcher: Matcher, rows: int, folder: Path) -> dict[str,
     began = time.monotonic()
     given = spark_records(frame, "id", {name: name for name in records.column_names})
     given.check_keys("frame")
-    found = find_matches(given, matcher, _NO_LABELS, MatchingOptions(), stages)
+    found = find_matches(given, matcher, _NO_LABELS, options, stages)
     seconds = time.monotonic() - began
     stages(1.0, "")
     used = _Used.now(folder)

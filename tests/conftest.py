@@ -18,6 +18,11 @@ from glueml_core.settings import Settings
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spark's module first: it is the longest, and one worker would be at it when all else is done."""
+    items.sort(key=lambda item: "spark" not in item.path.parts)
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of a store of its own; `file://` may name anything in the test's own folder."""

@@ -16,6 +16,7 @@ from glueml_core.spark.numbers import numbered
 from glueml_core.spark.parts import match_parts
 from glueml_core.spark.rows import SparkRows
 from glueml_core.spark.sampling import Sampler
+from glueml_core.spark.whole import find_whole, is_small
 
 if TYPE_CHECKING:
     from pandera.typing import DataFrame as Table
@@ -35,10 +36,10 @@ def find_matches(
     progress: Progress,
 ) -> DataFrame:
     """
-    Cluster records as `matching.find_matches` does when it works part by part.
+    Cluster records as `matching.find_matches` does: whole if they are few, else part by part.
 
-    Nothing that grows with the rows comes to the driver, but for pairs where a million are all. The
-    work is done when this returns.
+    Beyond few records, nothing that grows with the rows comes to the driver, but for pairs where a
+    million are all. The work is done when this returns.
 
     Args:
         records: With keys that have been checked.
@@ -50,6 +51,8 @@ def find_matches(
     Returns:
         `key`, `record_id`, `match_id`, one of 0, 1, … a cluster, and `match_confidence_score`.
     """
+    if is_small(records, options):
+        return find_whole(records, matcher, labels, options, progress)
     clusters = find_clusters(records, matcher, labels, options, progress)
     ids = numbered(clusters.where("record_id = first").select("first"), "first")
     matches = clusters.join(ids.withColumnRenamed("number", "match_id"), "first")

@@ -11,6 +11,7 @@ from glueml_core.spark.finding import find_clusters
 from glueml_core.spark.lineage import cut
 from glueml_core.spark.numbers import numbered
 from glueml_core.spark.records import NEW
+from glueml_core.spark.whole import find_whole, is_small
 
 if TYPE_CHECKING:
     from pandera.typing import DataFrame as Table
@@ -42,6 +43,8 @@ def find_incremental_matches(
     Returns:
         As `find_matches`. Existing records keep the number of their cluster; fresh ones lie above.
     """
+    if is_small(records, options):
+        return find_whole(records, matcher, labels, options, progress)
     last = records.frame.agg(F.max("known")).first()
     clusters = find_clusters(records, matcher, labels, options, progress)
     fresh = clusters.where(f"record_id = first AND known = {NEW}").select("first")

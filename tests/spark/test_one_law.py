@@ -11,6 +11,7 @@ import signal
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -24,7 +25,7 @@ from dagster_pyspark import LazyPySparkResource
 from glueml_core import FindIncrementalMatches, FindMatches
 from glueml_core.errors import InvalidInputException
 from glueml_core.http.inprocess import core_of
-from glueml_core.matching import find_incremental_matches, find_matches
+from glueml_core.matching import MatchingOptions, find_incremental_matches, find_matches
 from glueml_core.matching.large.agreement import Agreement
 from glueml_core.matching.large.candidates import Candidates
 from glueml_core.matching.large.effort import JoinEffort
@@ -39,6 +40,7 @@ from tests.tasks import teach_people
 from tests.tasks.people import KEY, PEOPLE, TRUTH, contrary_labels, pair_f1
 
 FOR_THE_DRIVER = "glueml_core.spark.groups._FOR_THE_DRIVER"
+OPTIONS = "glueml_core.transforms.on_spark.MatchingOptions"
 NO_LABELS = pd.DataFrame(columns=["labeling_set_id", "record_id", "label"], dtype=object)
 
 
@@ -277,8 +279,28 @@ def test_find_matches_adds_columns_to_a_spark_frame(transform, frame):
     assert run["Properties"]["FindMatchesTaskRunProperties"]["JobName"] == "nightly"
 
 
-def test_removes_duplicates_and_enforces_what_the_caller_says(transform, frame):
+def test_a_frame_that_fits_one_machine_gets_what_pandas_gets(transform, frame):
+    """The same clusters, and the same confidence in each to the last digit."""
+    glue, transform_id = transform
+
+    there, here = (
+        FindMatches.apply(records, transform_id, client=glue, computeMatchConfidenceScores=1)
+        for records in (frame, PEOPLE)
+    )
+
+    found = there.toPandas().set_index(KEY)
+    same = here.set_index(KEY)
+    score = "match_confidence_score"
+    assert found[score][same.index].tolist() == same[score].tolist()
+    pairs = pd.DataFrame({"there": found["match_id"][same.index], "here": same["match_id"]})
+    assert len(pairs.drop_duplicates()) == found["match_id"].nunique() == same["match_id"].nunique()
+    assert sorted(found["match_id"].unique()) == list(range(found["match_id"].nunique()))
+
+
+@pytest.mark.parametrize("rows", [len(PEOPLE), len(PEOPLE) - 1], ids=["whole", "in parts"])
+def test_removes_duplicates_and_enforces_what_the_caller_says(transform, frame, monkeypatch, rows):
     """Two strangers are one, two copies are two, and of each cluster the lowest key is left."""
+    monkeypatch.setattr(OPTIONS, partial(MatchingOptions, whole_table_rows=rows))
     glue, transform_id = transform
     enforced, strangers, _ = contrary_labels()
 
