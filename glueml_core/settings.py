@@ -98,6 +98,12 @@ class Settings(BaseSettings):
         description="Memory that matching one large table may take, in MiB. Else half of the "
         "machine's or the container's, and 6,144 where that is less.",
     )
+    whole_table_rows: int = Field(
+        default=70_000,
+        ge=0,
+        description="Records that a table may have to be compared as a whole: some 40 MiB a "
+        "thousand. A larger one is matched part by part, by values that records share.",
+    )
     kept_pairs_mib: int = Field(
         default=2_048,
         ge=0,

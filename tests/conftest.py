@@ -19,7 +19,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spark's module first: it is the longest, and one worker would be at it when all else is done."""
+    """Spark's module first: it is the longest, and would keep one worker when all else is done."""
     items.sort(key=lambda item: "spark" not in item.path.parts)
 
 

@@ -96,7 +96,8 @@ def evaluate_matcher(
     progress(0.8, "Comparing with earlier labels")
     churn = _churn(taught, labels, options)
     progress(1.0, "Evaluated")
-    return _evaluation(taught, judged, churn, labels, options.seed)
+    in_parts = not options.takes_whole(len(records))
+    return _evaluation(taught, judged, churn, labels, options.seed, in_parts=in_parts)
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,8 @@ def _evaluation(
     churn: Churn,
     labels: DataFrame[Labels],
     seed: int,
+    *,
+    in_parts: bool,
 ) -> Evaluation:
     held_out = taught.matcher.held_out
     prob = held_out.probability.astype(np.float64)
@@ -140,6 +143,7 @@ def _evaluation(
     likely = resampled_metrics(
         prob, held_out.is_match, held_out.labeling_set, taught.threshold, seed
     )
+    found_by_blocking = _blocking_recall(taught, seed)
     points = {
         "area_under_pr_curve": curve.area,
         "precision": confusion.precision,
@@ -154,7 +158,7 @@ def _evaluation(
         threshold=taught.threshold,
         confusion=confusion,
         column_importances=column_importances(taught.matcher),
-        blocking_recall=_blocking_recall(taught, seed),
+        blocking_recall=found_by_blocking,
         clusters=judged,
         intervals={
             name: _ends(Estimate.around(value, likely[name]))
@@ -170,7 +174,7 @@ def _evaluation(
             non_matches=int((~held_out.is_match).sum()),
         ),
         churn=churn,
-        advice=labeling_advice(churn, judged.f1),
+        advice=labeling_advice(churn, judged.f1, found_by_blocking if in_parts else None),
     )
 
 

@@ -69,7 +69,7 @@ def find_matches_with_scoring(
     """What `find_matches` gives, and the scoring that it rests on."""
     matcher.check_extensions(options.extensions)
     enforced = labels if options.enforce_provided_labels else labels.iloc[:0]
-    if len(records) > options.whole_table_rows:
+    if not options.takes_whole(len(records)):
         return Found(find_matches_in_parts(records, matcher, enforced, options, progress), None)
     progress(0.0, "Comparing records")
     comparison = compare(records, options, matcher.columns, _standing_alone(records, enforced))

@@ -63,7 +63,7 @@ def find_incremental_matches(
         pd.concat([existing.drop(columns="match_id"), incremental], ignore_index=True),
     )
     enforced = labels if options.enforce_provided_labels else labels.iloc[:0]
-    if len(both) > options.whole_table_rows:
+    if not options.takes_whole(len(both)):
         given = existing["match_id"].to_numpy(np.int64)
         return find_incremental_matches_in_parts(both, given, matcher, enforced, options, progress)
     progress(0.0, "Comparing records")

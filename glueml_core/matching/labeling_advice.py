@@ -16,6 +16,8 @@ __all__ = ["Churn", "LabelingAdvice", "churn_between", "labeling_advice"]
 # Below both, a further round has not been seen to move F1 by a hundredth.
 _SETTLED_CHANGE = 0.01
 _SETTLED_WIDTH = 0.06
+# Of a table that is matched part by part. Tables of people have .95 and more, products hardly any.
+_FEW_JOINED = 0.8
 
 
 @dataclass(frozen=True)
@@ -59,14 +61,22 @@ def churn_between(before: Positions, after: Positions) -> Churn:
     )
 
 
-def labeling_advice(churn: Churn, f1: Estimate) -> LabelingAdvice:
+def labeling_advice(churn: Churn, f1: Estimate, joined: Estimate | None = None) -> LabelingAdvice:
     """
     Advice from what the latest labels changed, and from how sure the estimate of F1 is.
 
     Args:
         churn: Between clusters learned without the latest third of the labeling sets and with it.
         f1: Pairwise F1 of the clusters, as an evaluation estimates it.
+        joined: Of a table that is matched part by part, the share of matches among the candidates.
     """
+    if joined is not None and joined.high < _FEW_JOINED:
+        return LabelingAdvice(
+            False,
+            "A table of this size is matched part by part, by values that records share, which "
+            f"finds {joined.value:.1%} of the matches that labels tell. More labels do not change "
+            "that; comparing the table as a whole does (whole_table_rows in the settings).",
+        )
     seen = (
         f"The latest third of the labels changed the cluster of {churn.changed_records:.1%} of the "
         f"records, and F1 lies between {f1.low:.3f} and {f1.high:.3f}"

@@ -31,8 +31,7 @@ class MatchingOptions:
         enforce_provided_labels: Whether labels hold in the output whatever the model says.
         seed: Makes training repeatable.
         extensions: Blocking and features that the user brought.
-        whole_table_rows: Tables with more records are matched part by part: candidates come from
-            joins alone, and how common things are is judged by a sample.
+        whole_table_rows: See `takes_whole`.
         sampled_records: Of a large table, records that the matcher itself compares to teach the
             quicker model that compares the rest.
         memory_limit_mib: What matching a large table may take.
@@ -56,3 +55,12 @@ class MatchingOptions:
         for name in ("precision_recall_tradeoff", "accuracy_cost_tradeoff"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} must lie between 0 and 1.")
+
+    def takes_whole(self, count: int) -> bool:
+        """
+        Whether a table of `count` records is compared as a whole.
+
+        A larger one is matched part by part: candidates come from joins alone, and how common
+        things are is judged by a sample.
+        """
+        return count <= self.whole_table_rows

@@ -25,6 +25,6 @@ def compare_to_teach(
     columns: Sequence[ColumnProfile] | None = None,
 ) -> Comparison:
     """The whole table compared, or of a large one the labeled records and a sample."""
-    if len(records) > options.whole_table_rows:
-        return compare_sample(records, labels, options, columns)
-    return compare(records, options, columns)
+    if options.takes_whole(len(records)):
+        return compare(records, options, columns)
+    return compare_sample(records, labels, options, columns)

@@ -28,7 +28,7 @@ _FOUND = 0.9
 
 def is_small(records: SparkRecords, options: MatchingOptions) -> bool:
     """Whether one machine would match these records whole."""
-    return bool(records.frame.count() <= options.whole_table_rows)
+    return options.takes_whole(records.frame.count())
 
 
 def find_whole(
@@ -72,7 +72,9 @@ def find_whole(
     return _on_spark(records.frame, read["key"], matches, known.max(initial=NEW) + 1)
 
 
-def _on_spark(frame: DataFrame, keys: pa.ChunkedArray, found: pd.DataFrame, first: int) -> DataFrame:
+def _on_spark(
+    frame: DataFrame, keys: pa.ChunkedArray, found: pd.DataFrame, first: int
+) -> DataFrame:
     """Matches beside their keys; numbers from `first` on, which are new, without gaps."""
     match_id = found["match_id"].to_numpy().copy()
     fresh = match_id >= first

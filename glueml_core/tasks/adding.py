@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     from pandera.typing import DataFrame
 
-    from glueml_core.matching import Matcher
+    from glueml_core.matching import Matcher, MatchingOptions
     from glueml_core.matching.arrays import Positions
     from glueml_core.matching.index import MatchedIndex
     from glueml_core.schemas import Labels, Matches, Records
@@ -111,14 +111,13 @@ def _place(
     labels: DataFrame[Labels],
 ) -> _Placed:
     index = matched.index(files)
-    if index is None or _are_many(records, len(index)):
+    if index is None or not _serves(index, records, matched.options):
         progress = matched.task.span(0, _READ)
         progress(0.1, "Reading all existing records")
         existing, match_ids = matched.read(list(files))
         is_known = are_among(records["record_id"], existing["record_id"])
         check_new(records, is_known, matched.task.primary_key)
-        whole = len(existing) + len(records) <= matched.options.whole_table_rows
-        if whole or _are_many(records, len(existing)):
+        if not _serves(existing, records, matched.options):
             return _place_among_all(matched, existing, match_ids, records, labels)
         progress(0.5, f"Making an index of {len(existing):,} records")
         index = matched.make_index(existing, match_ids, files)
@@ -129,9 +128,10 @@ def _place(
     return _place_by_index(matched, index, records, labels)
 
 
-def _are_many(records: DataFrame[Records], existing_count: int) -> bool:
-    """Whether the existing records tell too little of what is common among all."""
-    return 2 * len(records) > existing_count
+def _serves(existing: Sized, records: DataFrame[Records], options: MatchingOptions) -> bool:
+    """Whether an index of the existing records tells enough of what is common among all."""
+    is_whole = options.takes_whole(len(existing) + len(records))
+    return not is_whole and 2 * len(records) <= len(existing)
 
 
 def _place_among_all(

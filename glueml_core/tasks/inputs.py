@@ -80,6 +80,7 @@ def matching_options(task: Task, *, enforce: bool | None = None) -> MatchingOpti
         enforce_provided_labels=chosen.enforce_provided_labels if enforce is None else enforce,
         seed=task.settings.seed,
         extensions=extensions_of(task.settings, chosen.name),
+        whole_table_rows=task.settings.whole_table_rows,
         memory_limit_mib=task.settings.matching_memory_mib,
         kept_pairs=KeptPairs.of(task.settings, chosen.id),
     )

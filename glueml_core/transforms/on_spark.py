@@ -82,6 +82,7 @@ class SparkTransform:
             precision_recall_tradeoff=transform.precision_recall_tradeoff,
             accuracy_cost_tradeoff=transform.accuracy_cost_tradeoff,
             enforce_provided_labels=len(labels) > 0,
+            whole_table_rows=core.settings.whole_table_rows,
         )
         return cls(core, transform, matcher, labels, options, job)
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from glueml_core.matching import Evaluation, MatchingOptions, TooFewLabelsError, evaluate_matcher
+from tests.tasks.people import papers_labeled
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +53,23 @@ def test_importances_fall_and_name_every_column_but_the_key(evaluation, records)
     assert sorted(names) == sorted(records.columns.drop("record_id"))
     assert list(shares) == sorted(shares, reverse=True)
     assert sum(shares) == pytest.approx(1)
+
+
+def test_tells_of_a_table_in_parts_whose_records_share_no_values():
+    """Papers whose titles are all different: what finds them as a whole finds none by joins."""
+    papers = papers_labeled().drop_duplicates("id")
+    records = pd.DataFrame({"record_id": papers["id"], "name": papers["name"] + " " + papers["id"]})
+    labels = papers.rename(columns={"id": "record_id"}).astype(str)
+
+    whole, in_parts = (
+        evaluate_matcher(records, labels, MatchingOptions(whole_table_rows=rows))
+        for rows in (len(records), len(records) - 1)
+    )
+
+    assert whole.blocking_recall.value == 1
+    assert in_parts.blocking_recall.value == 0
+    assert "whole_table_rows" in in_parts.advice.reason
+    assert "whole_table_rows" not in whole.advice.reason
 
 
 @pytest.mark.behavior(35)

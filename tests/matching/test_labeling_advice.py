@@ -43,6 +43,17 @@ def test_settled_clusters_that_are_surely_good_need_no_more_labels():
     assert labeling_advice(settled, Estimate(0.9, 0.7, 0.99)).label_more
 
 
+def test_labels_are_no_cure_where_parts_hold_few_of_the_matches():
+    moved, f1 = churn_between(np.zeros(10), np.arange(10)), Estimate(0.3, 0.1, 0.5)
+
+    advice = labeling_advice(moved, f1, Estimate(0.126, 0.05, 0.2))
+
+    assert not advice.label_more
+    assert "12.6% of the matches" in advice.reason
+    assert "whole_table_rows" in advice.reason
+    assert labeling_advice(moved, f1, Estimate(0.95, 0.9, 0.99)).label_more
+
+
 def test_the_advice_says_what_it_rests_on():
     moved = churn_between(np.zeros(10), np.arange(10))
 

@@ -17,8 +17,8 @@ from glueml_core.errors import InvalidInputException
 from glueml_core.http.inprocess import core_of
 from glueml_core.matching import Matcher
 from glueml_core.matching.logistic import LogisticCurve
-from glueml_core.tasks import find_matches
-from glueml_core.tasks.inputs import matcher_of
+from glueml_core.tasks import adding, find_matches
+from glueml_core.tasks.inputs import matcher_of, matching_options
 from glueml_core.tasks.task import Task
 from glueml_core.transforms import start_find_matches
 from tests.tasks.adding.conftest import BATCH, OLD
@@ -66,6 +66,15 @@ class TestWithAnIndex:
         of_all = ids_by_key(pd.read_parquet(folder / "whole.parquet"))
         assert ids_by_key(here).items() <= of_all.items()
         assert len(table()) == OLD + BATCH
+
+    def test_is_not_asked_where_the_table_is_taken_whole_by_now(self, add, table, monkeypatch):
+        add(0)
+        monkeypatch.setattr(adding, "matching_options", matching_options)
+        monkeypatch.setattr(adding, "place_new_records", None)
+
+        add(1)
+
+        assert len(table()) == OLD + 2 * BATCH
 
     def test_is_made_anew_when_it_has_grown_by_half(self, add, built):
         for number in range(4):
