@@ -25,7 +25,7 @@ import pandas as pd
 from benchmarks.memory import MemoryWatch
 from benchmarks.oracle import Oracle
 from benchmarks.product import Product
-from benchmarks.report import write_report
+from benchmarks.report import of_judged_pairs, write_report
 from benchmarks.score import (
     Codes,
     bcubed_f1,
@@ -139,6 +139,13 @@ def _result(
         candidates_per_record=round(len(candidates) / max(len(dataset.records), 1), 1),
         **known,
     )
+
+
+def f1_that_counts(dataset: Dataset, matches: pd.DataFrame) -> float:
+    """Pairwise F1 of `record_id`, `match_id` rows, over the pairs that a data set is judged by."""
+    true, found = cluster_codes(dataset.truth, matches)
+    of_all = round(score_pairs(true, found).f1, 4)
+    return of_judged_pairs(dataset.name, of_all, _f1_across(dataset, true, found))
 
 
 def _codes(dataset: Dataset, matches: pd.DataFrame) -> tuple[Codes, Codes]:

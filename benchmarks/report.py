@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from benchmarks.quality import Result
 
-__all__ = ["write_report"]
+__all__ = ["of_judged_pairs", "write_report"]
 
 _BEGIN, _END = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"
 _JUDGED_BUDGET = 300
@@ -104,11 +104,11 @@ def _named(name: str) -> str:
 
 
 def _judged(run: Result) -> float:
-    return _of_judged_pairs(run, run.f1, run.f1_cross)
+    return of_judged_pairs(run.dataset, run.f1, run.f1_cross)
 
 
 def _judged_enforced(run: Result) -> float:
-    return _of_judged_pairs(run, run.f1_enforced, run.f1_cross_enforced)
+    return of_judged_pairs(run.dataset, run.f1_enforced, run.f1_cross_enforced)
 
 
 def _first_and_mean(values: Sequence[float]) -> str:
@@ -116,11 +116,12 @@ def _first_and_mean(values: Sequence[float]) -> str:
 
 
 def _completeness(run: Result) -> float:
-    return _of_judged_pairs(run, run.pair_completeness, run.pair_completeness_cross)
+    return of_judged_pairs(run.dataset, run.pair_completeness, run.pair_completeness_cross)
 
 
-def _of_judged_pairs(run: Result, of_all: float, across: float | None) -> float:
-    return across if run.dataset in _ACROSS_SOURCES and across is not None else of_all
+def of_judged_pairs(dataset: str, of_all: float, across: float | None) -> float:
+    """A figure of all pairs, or of those across sources where the truth is silent within one."""
+    return across if dataset in _ACROSS_SOURCES and across is not None else of_all
 
 
 def _interval(run: Result) -> tuple[float, float]:

@@ -35,6 +35,8 @@ __all__ = ["choose_labeling_sets", "generate_labeling_sets"]
 # of is never in doubt, and metrics need pairs that nobody picked for being hard.
 _RANDOM_EVERY = 5
 _MIN_SET_SIZE = 2
+# A record. Tables of people have about one, whether many of them are duplicates or few.
+_HARDLY_ANY_CANDIDATES = 0.1
 
 
 def generate_labeling_sets(
@@ -66,8 +68,20 @@ def generate_labeling_sets(
     comparison = compare_to_teach(records, labels, options, columns)
     progress(0.4, "Choosing what to ask")
     sets = choose_labeling_sets(comparison, labels, matcher, options, set_count, set_size)
-    progress(1.0, f"{sets['labeling_set_id'].nunique()} labeling sets of {len(sets)} records")
+    told = f"{sets['labeling_set_id'].nunique()} labeling sets of {len(sets)} records"
+    in_parts = not options.takes_whole(len(records))
+    progress(1.0, told + _hint(comparison) if in_parts else told)
     return sets
+
+
+def _hint(comparison: Comparison) -> str:
+    """What to do about a table that is too large to be looked at as a whole and should be."""
+    if len(comparison.candidates) >= _HARDLY_ANY_CANDIDATES * len(comparison.table):
+        return ""
+    return (
+        "; a table of this size is searched by values that records share, and hardly any do: "
+        "compared as a whole (whole_table_rows in the settings), it has more to ask about"
+    )
 
 
 def choose_labeling_sets(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.untaught import untaught_clusters
 from glueml_core.matching import MatchingOptions, find_matches, train_matcher
 from glueml_core.matching.comparison import compare
 from glueml_core.matching.few_labels import matcher_by_clusters
@@ -18,7 +19,6 @@ from glueml_core.matching.logistic import LogisticCurve
 from glueml_core.matching.options import silent
 from glueml_core.matching.unsupervised_share import ShareBid
 from tests.matching.conftest import labeled, labeled_by, pair_f1, people
-from tests.matching.untaught import untaught_clusters
 
 if TYPE_CHECKING:
     from glueml_core.matching.matcher import Matcher

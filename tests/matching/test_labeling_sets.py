@@ -6,6 +6,7 @@ from glueml_core.matching import MatchingOptions, generate_labeling_sets
 from glueml_core.matching.comparison import compare
 from glueml_core.schemas import Labels
 from tests.matching.conftest import labeled_by
+from tests.tasks.people import papers_labeled
 
 NO_LABELS = pd.DataFrame({"labeling_set_id": [], "record_id": [], "label": []}, dtype=object)
 
@@ -21,6 +22,24 @@ def test_about_a_hundred_records_in_ten_sets(records):
     assert sets["labeling_set_id"].nunique() == 10
     assert sets.groupby("labeling_set_id").size().between(5, 10).all()
     assert sets["record_id"].is_unique
+
+
+@pytest.mark.parametrize("in_parts", [False, True])
+def test_a_table_in_parts_that_shares_hardly_a_value_says_so(in_parts):
+    """Papers whose titles are all different: joins of equal values find none."""
+    papers = papers_labeled().drop_duplicates("id")
+    records = pd.DataFrame({"record_id": papers["id"], "name": papers["name"] + " " + papers["id"]})
+    told = []
+
+    generate_labeling_sets(
+        records,
+        NO_LABELS,
+        None,
+        MatchingOptions(whole_table_rows=len(records) - in_parts),
+        lambda _share, text: told.append(text),
+    )
+
+    assert ("whole_table_rows" in told[-1]) == in_parts
 
 
 @pytest.mark.behavior(24)

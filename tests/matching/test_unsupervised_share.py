@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.untaught import untaught_clusters
 from glueml_core.matching import MatchingOptions, find_matches, train_matcher
 from glueml_core.matching.comparison import compare
 from glueml_core.matching.labeling_sets import choose_labeling_sets
@@ -19,7 +20,6 @@ from glueml_core.matching.threshold import choose_threshold
 from glueml_core.matching.unsupervised_share import ShareBid, bid_unsupervised_share
 from glueml_core.schemas import Labels
 from tests.matching.conftest import labeled_by, pair_f1
-from tests.matching.untaught import untaught_clusters
 
 RIGHT = np.array([3.0, 2.0, -2.0, -3.0, 2.5, -2.5])
 IS_MATCH = RIGHT > 0
