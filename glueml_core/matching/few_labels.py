@@ -9,7 +9,6 @@ from glueml_core.matching.held_out_clusters import held_out_together
 from glueml_core.matching.likeness_alone import (
     EVEN,
     MOST_OF_A_SAY,
-    NEARLY_ALL,
     LikenessAlone,
 )
 from glueml_core.matching.scoring import Scoring
@@ -51,7 +50,8 @@ def matcher_by_clusters(
     Pairs alone do not tell: a model that is a little too sure of many pairs joins whole clusters
     that no labeled pair connects. So the rows are clustered, with models that had not learned from
     the pairs they are judged by, and by likeness alone. What no label tells, the size of the
-    clusters does: labels of which likeness finds nearly all leave no room for far larger ones.
+    clusters does: labels of which likeness finds nearly all leave no room for far larger ones, nor
+    for such as hold less than what it rightly joins.
 
     Args:
         comparison: The table, or what is around the labeled rows.
@@ -62,10 +62,10 @@ def matcher_by_clusters(
     Returns:
         By the likeliest share, and no less than is owed, where labels show that what was learned
         finds more, and where clusters tell nothing, for both put the same of the labeled pairs
-        together; else, by most of all, as where its clusters are too large. Of two labeling sets
-        that tell nothing, the highest share that they bid. And a few sets, however much they bid,
-        say nothing of large groups: where likeness alone is fair, it has most of a say in whether
-        two of them merge.
+        together; else, by most of all, as where its clusters are of no likely size. Of two
+        labeling sets that tell nothing, the highest share that they bid. And a few sets, however
+        much they bid, say nothing of large groups: where likeness alone is fair, it has most of a
+        say in whether two of them merge.
     """
     # No rule below takes back what was bid, or asks for more.
     if bid.likeliest >= MOST_SHARE:
@@ -85,8 +85,10 @@ def matcher_by_clusters(
         learned = _wary_of_large_merges(learned)
     # Who leans as far already is not asked: the answer would change nothing.
     could_lean = learned.unsupervised_share < MOST_SHARE
-    if could_lean and alone.finds_nearly_all and _join_too_much(comparison, learned, unsupervised):
-        return leaning(MOST_SHARE)
+    if could_lean and alone.finds_nearly_all:
+        joined, joined_alone = (_joined(comparison, each) for each in (learned, unsupervised))
+        if not alone.lets_join(joined, joined_alone):
+            return leaning(MOST_SHARE)
     return learned
 
 
@@ -102,10 +104,7 @@ def _wary_of_large_merges(matcher: Matcher) -> Matcher:
     return replace(matcher, large_merge_share=share)
 
 
-def _join_too_much(comparison: Comparison, learned: Matcher, unsupervised: Matcher) -> bool:
-    """Whether more of the rows' pairs are joined than likeness, having found nearly all, leaves."""
-    joined, joined_alone = (
-        TableClusters(comparison, Scoring(each, comparison), each.threshold(EVEN)).joined
-        for each in (learned, unsupervised)
-    )
-    return joined_alone < NEARLY_ALL * joined
+def _joined(comparison: Comparison, matcher: Matcher) -> int:
+    """How many of the rows' pairs a matcher's clusters join."""
+    scoring = Scoring(matcher, comparison)
+    return TableClusters(comparison, scoring, matcher.threshold(EVEN)).joined

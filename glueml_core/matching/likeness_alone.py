@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from glueml_core.matching.matcher import Matcher
     from glueml_core.matching.metrics import Confusion
 
-__all__ = ["EVEN", "HALF_A_SAY", "MOST_OF_A_SAY", "NEARLY_ALL", "LikenessAlone"]
+__all__ = ["EVEN", "HALF_A_SAY", "MOST_OF_A_SAY", "LikenessAlone"]
 
 EVEN = 0.5
 """Of the precision-recall tradeoff: where labels judge clusters, neither counts for more."""
 HALF_A_SAY = 0.5
 MOST_OF_A_SAY = 0.75
 """From measurements: with half, what was learned can still join what it should not."""
-NEARLY_ALL = 0.75
-"""Where likeness finds this much of the labels' matches, it has found so much of the table's, too.
-And where so much of what it joins is right, it leaves little to part."""
 
+# Where likeness finds this much of the labels' matches, it has found so much of the table's, too.
+# And where so much of what it joins is right, it leaves little to part.
+_NEARLY_ALL = 0.75
 # Of the F1 of likeness alone: from here on there is something to lose.
 _FAIR = 0.5
 # Models of two sets are judged by what one set taught each: chance, whichever way it comes out.
@@ -76,6 +76,22 @@ class LikenessAlone:
         """Whether it leaves little to part."""
         return _is_nearly_all(self.judged.precision)
 
+    def lets_join(self, joined: int, joined_alone: int) -> bool:
+        """
+        Whether what was learned can join so many of the table's pairs, and so few.
+
+        Where likeness finds nearly all of the matches, little is left to join besides. And who
+        joins fewer pairs than it joins rightly misses some that it finds; labels say how many are
+        right where they hold enough that is wrong.
+
+        Args:
+            joined: Pairs of rows joined by what was learned.
+            joined_alone: By likeness alone.
+        """
+        right = (self.judged.precision or 0.0) * joined_alone
+        too_few = not self.is_nearly_right and joined < right
+        return joined_alone >= _NEARLY_ALL * joined and not too_few
+
     @property
     def says_more_than_sets(self) -> bool:
         """Whether it is fair, and two labeling sets are all that says otherwise."""
@@ -101,4 +117,4 @@ class LikenessAlone:
 
 
 def _is_nearly_all(part: float | None) -> bool:
-    return part is not None and part >= NEARLY_ALL
+    return part is not None and part >= _NEARLY_ALL
