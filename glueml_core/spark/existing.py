@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame
 
 from glueml_core.errors import InvalidInputException
 from glueml_core.spark.records import NEW, column_of
+from glueml_core.tables.records import HIGHEST_MATCH_ID
 
 __all__ = ["Existing"]
 
@@ -37,7 +38,7 @@ class Existing:
         Read the `match_id` of every record.
 
         Raises:
-            InvalidInputException: There is none, or it is no whole number.
+            InvalidInputException: There is none, or no whole number, or none is left for others.
         """
         if "match_id" not in frame.columns:
             raise InvalidInputException("existingFrame lacks the column match_id.")
@@ -48,6 +49,7 @@ class Existing:
             F.count_if(given.isNull()).alias("missing"),
             F.first(wrong, ignorenulls=True).alias("wrong"),
             F.min(number).alias("lowest"),
+            F.max(number).alias("highest"),
         ).first()
         assert seen is not None
         if seen["missing"]:
@@ -58,7 +60,12 @@ class Existing:
             raise InvalidInputException(
                 f"Column match_id of existingFrame is not a whole number: {seen['wrong']}"
             )
-        lowest = min(seen["lowest"] or 0, 0)
+        lowest, highest = min(seen["lowest"] or 0, 0), seen["highest"] or 0
+        if highest - lowest > HIGHEST_MATCH_ID:
+            raise InvalidInputException(
+                f"Column match_id of existingFrame reaches from {lowest} to {highest}, which "
+                "leaves no room for new clusters."
+            )
         known = (number - F.lit(lowest)).alias(cls.KNOWN)
         others = [column_of(frame, name) for name in frame.columns if name not in _ADDED]
         return cls(frame.select(*others, known), lowest)

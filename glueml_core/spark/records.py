@@ -73,20 +73,23 @@ class SparkRecords:
             name: What the caller calls the frame.
 
         Raises:
-            InvalidInputException: A key is missing, or two rows have the same.
+            InvalidInputException: A key is missing or holds a NUL byte, or two rows have the same.
         """
-        found = self.frame.groupBy("key").count()
-        blank = F.col("key").isNull() | (F.trim(F.col("key").cast("string")) == "")
-        wrong = found.where(blank | (F.col("count") > 1)).orderBy(F.desc(blank), "key").first()
-        if wrong is None:
+        text = F.col("key").cast("string")
+        found = self.frame.groupBy("key").count().withColumn("text", text)
+        blank = text.isNull() | text.rlike(r"(?U)\A\s*\z")
+        has_nul = F.contains("text", F.lit("\0"))
+        wrong = found.where(blank | has_nul | (F.col("count") > 1))
+        worst = wrong.orderBy(F.desc(blank), F.desc(has_nul), "text").first()
+        if worst is None:
             return
-        if wrong["key"] is None or not str(wrong["key"]).strip():
-            raise InvalidInputException(
-                f"Primary key {self.key} has no value in {wrong['count']} rows of {name}."
-            )
+        rows = f"{worst['count']} rows of {name}"
+        if worst["text"] is None or not worst["text"].strip():
+            raise InvalidInputException(f"Primary key {self.key} has no value in {rows}.")
+        if "\0" in worst["text"]:
+            raise InvalidInputException(f"Primary key {self.key} has a NUL byte in {rows}.")
         raise InvalidInputException(
-            f"Primary key {self.key} has the value {wrong['key']} in {wrong['count']} rows of "
-            f"{name}."
+            f"Primary key {self.key} has the value {worst['text']} in {rows}."
         )
 
     def hashed(self, columns: Sequence[ColumnProfile], labels: Table[Labels]) -> DataFrame:

@@ -17,6 +17,7 @@ from glueml_core.schemas import Records
 from glueml_core.tables.cells import cell_text
 
 __all__ = [
+    "HIGHEST_MATCH_ID",
     "append_records",
     "column_names",
     "existing_match_ids",
@@ -28,7 +29,7 @@ __all__ = [
 # Columns by which the stages of matching know a record; the user's own step aside.
 _TAKEN = {"record_id", "match_id"}
 # Above it there is no room for a table's worth of new ones.
-_HIGHEST_MATCH_ID = 2**62
+HIGHEST_MATCH_ID = 2**62
 _TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
 
 
@@ -42,7 +43,8 @@ def record_ids(table: pa.Table, primary_key: str) -> pa.Array:
     """
     ids = _key_texts(table[primary_key])
     blank = pc.equal(pc.utf8_trim_whitespace(ids), "")
-    if pc.any(blank).as_py() or not _are_distinct(ids):
+    wrong = pc.or_(blank, pc.match_substring(ids, "\0"))
+    if pc.any(wrong).as_py() or not _are_distinct(ids):
         _refuse(ids.to_pylist(), primary_key)
     return ids
 
@@ -118,7 +120,7 @@ def existing_match_ids(table: pa.Table) -> npt.NDArray[np.int64]:
     if column.null_count:
         row = column.is_null().index(True).as_py() + 1
         raise InvalidInputException(f"Column match_id has no value in row {row}.")
-    if len(ids) and ids.max() > _HIGHEST_MATCH_ID:
+    if len(ids) and ids.max() > HIGHEST_MATCH_ID:
         row = int(ids.argmax()) + 1
         raise InvalidInputException(
             f"Column match_id has {ids.max()} in row {row}, which leaves no room for new clusters."

@@ -334,6 +334,15 @@ def test_incremental_matches_keep_old_numbers(spark, transform, frame):
     assert pair_f1(found.reset_index()) > 0.95
 
 
+def test_existing_numbers_leave_room_for_new_ones(spark, transform, frame):
+    """Numbers that a run cannot go beyond would come back as others."""
+    glue, transform_id = transform
+    existing = frame_of(spark, PEOPLE.assign(match_id=2**63 - 1))
+
+    with pytest.raises(InvalidInputException, match="from 0 to 9223372036854775807, which leaves"):
+        FindIncrementalMatches.apply(existing, frame, transform_id, client=glue)
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -341,6 +350,10 @@ def test_incremental_matches_keep_old_numbers(spark, transform, frame):
         (lambda f: f.withColumn("match_id", f["row"]), "frame has a column match_id already"),
         (lambda f: f.union(f.limit(1)), f"Primary key {KEY} has the value p.* in 2 rows of frame"),
         (lambda f: f.withColumn(KEY, f[KEY].substr(9, 1)), r"has no value in \d+ rows of frame"),
+        (
+            lambda f: f.replace(PEOPLE[KEY][1], "a\0b", KEY),
+            f"{KEY} has a NUL byte in 1 rows of frame",
+        ),
     ],
 )
 def test_refuses_frames_that_do_not_fit(transform, frame, change, reason):

@@ -115,6 +115,10 @@ class TestRefusals:
             (lambda f: f.assign(match_id=1), "frame has a column match_id already"),
             (lambda f: pd.concat([f, f[1:2]]), f"{KEY} has the value p00012 in row 2 and again in"),
             (lambda f: f.assign(**{KEY: None}), f"Primary key {KEY} has no value in row 1"),
+            (
+                lambda f: f.assign(**{KEY: f[KEY].map("a\0{}".format)}),
+                f"Primary key {KEY} has a NUL byte in row 1",
+            ),
         ],
     )
     def test_of_frames_that_do_not_fit(self, taught, change, reason):
