@@ -50,8 +50,8 @@ def matcher_by_clusters(
     Pairs alone do not tell: a model that is a little too sure of many pairs joins whole clusters
     that no labeled pair connects. So the rows are clustered, with models that had not learned from
     the pairs they are judged by, and by likeness alone. What no label tells, the size of the
-    clusters does: labels of which likeness finds nearly all leave no room for far larger ones, nor
-    for such as hold less than what it rightly joins.
+    clusters does: labels of which likeness finds nearly all leave no room for far larger ones, and
+    such as hold less than what it rightly joins miss some of that.
 
     Args:
         comparison: The table, or what is around the labeled rows.
@@ -62,8 +62,9 @@ def matcher_by_clusters(
     Returns:
         By the likeliest share, and no less than is owed, where labels show that what was learned
         finds more, and where clusters tell nothing, for both put the same of the labeled pairs
-        together; else, by most of all, as where its clusters are of no likely size. Of two
-        labeling sets that tell nothing, the highest share that they bid. And a few sets, however
+        together; else, by most of all, as where its clusters are too large, and nearly so
+        where a few sets find a fault in it and its clusters are too small. Of two labeling sets
+        that tell nothing, the highest share that they bid. And a few sets, however
         much they bid, say nothing of large groups: where likeness alone is fair, it has most of a
         say in whether two of them merge.
     """
@@ -87,8 +88,12 @@ def matcher_by_clusters(
     could_lean = learned.unsupervised_share < MOST_SHARE
     if could_lean and alone.finds_nearly_all:
         joined, joined_alone = (_joined(comparison, each) for each in (learned, unsupervised))
-        if not alone.lets_join(joined, joined_alone):
+        if alone.leaves_no_room(joined, joined_alone):
             return leaning(MOST_SHARE)
+        # Nor have they shown much of what it cuts away, if they find a fault in it.
+        doubtful = not labeled.fill_a_file and (taught != labeled.is_match).any()
+        if doubtful and alone.joins_more_rightly(joined, joined_alone):
+            return leaning(max(learned.unsupervised_share, MOST_OF_A_SAY))
     return learned
 
 

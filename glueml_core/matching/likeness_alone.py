@@ -76,21 +76,28 @@ class LikenessAlone:
         """Whether it leaves little to part."""
         return _is_nearly_all(self.judged.precision)
 
-    def lets_join(self, joined: int, joined_alone: int) -> bool:
+    def leaves_no_room(self, joined: int, joined_alone: int) -> bool:
         """
-        Whether what was learned can join so many of the table's pairs, and so few.
-
-        Where likeness finds nearly all of the matches, little is left to join besides. And who
-        joins fewer pairs than it joins rightly misses some that it finds; labels say how many are
-        right where they hold enough that is wrong.
+        Whether likeness, which finds nearly all, leaves less to find than others join.
 
         Args:
-            joined: Pairs of rows joined by what was learned.
+            joined: Pairs of the table's rows joined by what was learned.
             joined_alone: By likeness alone.
         """
+        return joined_alone < _NEARLY_ALL * joined
+
+    def joins_more_rightly(self, joined: int, joined_alone: int) -> bool:
+        """
+        Whether others join fewer pairs than likeness joins rightly, so that they miss some of it.
+
+        Labels say how many are right where they hold enough that is wrong.
+
+        Args:
+            joined: See `leaves_no_room`.
+            joined_alone: See there.
+        """
         right = (self.judged.precision or 0.0) * joined_alone
-        too_few = not self.is_nearly_right and joined < right
-        return joined_alone >= _NEARLY_ALL * joined and not too_few
+        return not self.is_nearly_right and joined < right
 
     @property
     def says_more_than_sets(self) -> bool:

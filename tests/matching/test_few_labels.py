@@ -21,6 +21,8 @@ from glueml_core.matching.unsupervised_share import ShareBid
 from tests.matching.conftest import labeled, labeled_by, pair_f1, people
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from glueml_core.matching.matcher import Matcher
 
 
@@ -87,6 +89,22 @@ def test_many_labeling_sets_have_a_model_a_fold(matcher):
     assert len(matcher.first_stage) == len(matcher.second_stage) == 10
 
 
+def leaning_by_a_share(matcher: Matcher, too_sure_by: float) -> Callable[[float], Matcher]:
+    """What leans on likeness as far as asked, and else is surer of every pair than it learned."""
+
+    def leaning(share: float) -> Matcher:
+        curve = matcher.calibration
+        other = LogisticCurve(curve.slope, curve.intercept + too_sure_by)
+        return replace(
+            matcher,
+            second_stage=tuple(model.leaning(share) for model in matcher.second_stage),
+            calibration=other.toward(LogisticCurve(1.0, 0.0), share),
+            unsupervised_share=share,
+        )
+
+    return leaning
+
+
 @pytest.mark.parametrize(("too_sure_by", "is_believed"), [(0.0, True), (8.0, False)])
 def test_what_joins_far_more_than_labels_leave_to_find_is_not_believed(
     comparison, truth, matcher, too_sure_by, is_believed
@@ -95,16 +113,33 @@ def test_what_joins_far_more_than_labels_leave_to_find_is_not_believed(
     single = labeled_pairs(labeled(truth, entities_a_set=1), comparison.table)
     assert single.is_match.all()
 
-    def leaning(share: float) -> Matcher:
-        curve = matcher.calibration
-        eager = LogisticCurve(curve.slope, curve.intercept + too_sure_by)
-        return replace(
-            matcher,
-            second_stage=tuple(model.leaning(share) for model in matcher.second_stage),
-            calibration=eager.toward(LogisticCurve(1.0, 0.0), share),
-            unsupervised_share=share,
-        )
-
-    kept = matcher_by_clusters(comparison, single, leaning, ShareBid())
+    kept = matcher_by_clusters(
+        comparison, single, leaning_by_a_share(matcher, too_sure_by), ShareBid()
+    )
 
     assert (kept.unsupervised_share == 0) is is_believed
+
+
+@pytest.mark.parametrize(
+    ("sets", "has_fault", "share"), [(9, False, 0.0), (9, True, 0.75), (10, True, 0.0)]
+)
+def test_what_joins_less_than_likeness_does_rightly_leans_on_it_if_few_sets_find_a_fault(
+    comparison, truth, matcher, sets, has_fault, share
+):
+    """Labels call a third of what likeness joins right, and the taught clusters hold less yet."""
+    leaning = leaning_by_a_share(matcher, -12.0)
+    matches = find_matches(
+        truth.drop(columns="entity"), leaning(0), labeled(truth).iloc[:0], MatchingOptions(), silent
+    )
+    own = truth.assign(cluster=matches["match_id"])
+    parted = own[own.groupby("entity")["cluster"].transform("nunique") > 1]
+    asked = parted[parted["entity"].isin(sorted(parted["entity"].unique())[:sets])]
+    label = asked["cluster"].astype(str)
+    if has_fault:
+        label[asked["entity"] == asked["entity"].min()] = "one"
+    labels = asked.assign(labeling_set_id=asked["entity"], label=label)
+    few = labeled_pairs(labels[["labeling_set_id", "record_id", "label"]], comparison.table)
+
+    kept = matcher_by_clusters(comparison, few, leaning, ShareBid())
+
+    assert kept.unsupervised_share == share

@@ -67,15 +67,19 @@ def test_two_sets_owe_half_to_who_is_fair():
     assert right_about(labeled, found=0.2).owed == 0
 
 
-@pytest.mark.parametrize(("joined", "lets"), [(1_300, True), (1_400, False), (10, True)])
-def test_who_finds_nearly_all_and_nothing_wrong_leaves_no_room_for_far_more(joined, lets):
-    assert right_about(labels_of(6, COUPLES)).lets_join(joined, 1_000) is lets
+@pytest.mark.parametrize(("joined", "no_room"), [(1_300, False), (1_400, True)])
+def test_who_finds_nearly_all_leaves_no_room_for_far_more(joined, no_room):
+    assert right_about(labels_of(6, COUPLES)).leaves_no_room(joined, 1_000) is no_room
 
 
-@pytest.mark.parametrize(("joined", "lets"), [(450, False), (550, True), (1_400, False)])
-def test_who_joins_less_than_likeness_joins_rightly_misses_what_it_finds(joined, lets):
+@pytest.mark.parametrize(("joined", "more"), [(450, True), (550, False)])
+def test_who_joins_less_than_likeness_joins_rightly_misses_what_it_finds(joined, more):
     """Half of what likeness joins is right, by labels: some 500 of 1,000 pairs."""
     labeled = labels_of(6, COUPLES)
     half_right = right_about(labeled, wrong=int(labeled.is_match.sum()))
 
-    assert half_right.lets_join(joined, 1_000) is lets
+    assert half_right.joins_more_rightly(joined, 1_000) is more
+
+
+def test_labels_that_hold_hardly_anything_wrong_do_not_tell_how_much_is_right():
+    assert not right_about(labels_of(6, COUPLES)).joins_more_rightly(10, 1_000)
