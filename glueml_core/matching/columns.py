@@ -13,12 +13,15 @@ from numpy.typing import NDArray
 
 from glueml_core.matching.arrays import Floats
 
-__all__ = ["Column", "Kind", "kind_of"]
+__all__ = ["Column", "Kind", "are_long", "kind_of"]
 
 Kind = Literal["text", "number", "date"]
 
 # Below this share of readable values a column is taken for text with some numbers in it.
 _MIN_READABLE = 0.9
+# Words of a value, on the mean. A street with its number has three.
+_LONG = 3.5
+_VALUES_LOOKED_AT = 2_000
 _NUMBER = re.compile(r"[^\d.,+-]*([+-]?\d[\d,]*(?:\.\d+)?)[^\d]*")
 _YEAR_FIRST = re.compile(r"(\d{4})[-/.]?(\d{2})[-/.]?(\d{2})(?:[t ].*)?")
 _YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})")
@@ -68,6 +71,12 @@ def kind_of(values: tuple[str, ...]) -> Kind:
     if np.mean([_NUMBER.fullmatch(value) is not None for value in values]) >= _MIN_READABLE:
         return "number"
     return "text"
+
+
+def are_long(values: tuple[str, ...]) -> bool:
+    """Whether values have so many words that two which mean the same are hardly ever equal."""
+    some = values[:: max(len(values) // _VALUES_LOOKED_AT, 1)]
+    return bool(some and np.mean([value.count(" ") + 1 for value in some]) >= _LONG)
 
 
 def _number(value: str) -> float:

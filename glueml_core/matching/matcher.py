@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import lightgbm as lgb
@@ -117,7 +117,7 @@ class Matcher:
         return json.dumps(
             {
                 "format": _FORMAT,
-                "columns": [{"name": c.name, "kind": c.kind} for c in self.columns],
+                "columns": [asdict(column) for column in self.columns],
                 "first_stage": [_model_to_dict(model) for model in self.first_stage],
                 "second_stage": [_model_to_dict(model) for model in self.second_stage],
                 "calibration": _curve_to_list(self.calibration),
@@ -144,7 +144,7 @@ class Matcher:
             )
         held_out, unleaning = found["held_out"], found.get("unleaning")
         return cls(
-            columns=tuple(ColumnProfile(c["name"], c["kind"]) for c in found["columns"]),
+            columns=tuple(ColumnProfile(**column) for column in found["columns"]),
             first_stage=_models(found["first_stage"]),
             second_stage=_models(found["second_stage"]),
             calibration=LogisticCurve(*found["calibration"]),

@@ -13,20 +13,33 @@ from numpy.typing import NDArray
 from pandera.typing import DataFrame
 
 from glueml_core.matching.arrays import Positions
-from glueml_core.matching.columns import Column, Kind, kind_of
+from glueml_core.matching.columns import Column, Kind, are_long, kind_of
 from glueml_core.matching.initials import Initials
 from glueml_core.matching.normalize import text_codes, words_of
 from glueml_core.schemas import Records
 
 __all__ = ["ColumnProfile", "DistinctRows", "HasRows", "distinct_rows", "profile"]
 
+# Each joins rows as a column of its own would, with every other.
+_MOST_WORDS = 8
+_MOST_WORDS_IN_ALL = 16
+
 
 @dataclass(frozen=True)
 class ColumnProfile:
-    """What a matcher remembers of a column, so that it reads the next table the same way."""
+    """
+    What a matcher remembers of a column, so that it reads the next table the same way.
+
+    Args:
+        name: The user's name for it.
+        kind: What most values can be read as.
+        joined_words: On how many words of a text the rows of a large table are joined, besides
+            the text as a whole.
+    """
 
     name: str
     kind: Kind
+    joined_words: int = 0
 
 
 class HasRows(Protocol):
@@ -50,23 +63,20 @@ class DistinctRows:
 
     Args:
         columns: The user's columns, each with one code a row.
+        profile: How they were read.
         row_of: Row of each record, in the order the records were given, shape (n_records,).
         record_ids: Ids in the order given, shape (n_records,).
         initials: How the table writes initials.
     """
 
     columns: tuple[Column, ...]
+    profile: tuple[ColumnProfile, ...]
     row_of: Positions
     record_ids: NDArray[np.object_]
     initials: Initials
 
     def __len__(self) -> int:
         return int(self.row_of.max()) + 1 if len(self.row_of) else 0
-
-    @property
-    def profile(self) -> tuple[ColumnProfile, ...]:
-        """How this table's columns were read."""
-        return tuple(ColumnProfile(column.name, column.kind) for column in self.columns)
 
     def rows_of(self, record_ids: Sequence[str] | pd.Series[str]) -> Positions:
         """The rows of some records; KeyError if one is not in the table."""
@@ -78,10 +88,12 @@ class DistinctRows:
 
 def profile(records: DataFrame[Records]) -> tuple[ColumnProfile, ...]:
     """How each column but the key should be read."""
+    texts = {str(n): text_codes(records[n])[1] for n in records.columns if n != "record_id"}
+    kinds = {name: kind_of(found) for name, found in texts.items()}
+    long = [name for name, kind in kinds.items() if kind == "text" and are_long(texts[name])]
+    words = max(min(_MOST_WORDS, _MOST_WORDS_IN_ALL // max(len(long), 1)), 1)
     return tuple(
-        ColumnProfile(str(name), kind_of(text_codes(records[name])[1]))
-        for name in records.columns
-        if name != "record_id"
+        ColumnProfile(name, kind, words if name in long else 0) for name, kind in kinds.items()
     )
 
 
@@ -118,6 +130,7 @@ def distinct_rows(
                 columns, rows.T, encoded, words, strict=False
             )
         ),
+        profile=tuple(columns),
         row_of=row_of.ravel().astype(np.int64),
         record_ids=records["record_id"].to_numpy(dtype=object),
         initials=initials,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import DataFrame
 
 from glueml_core.matching.large.effort import JoinEffort
+from glueml_core.matching.large.hashed_columns import hash_count
 from glueml_core.spark.candidates import candidates_of
 from glueml_core.spark.groups import group_pairs
 from glueml_core.spark.lineage import cut, prepare_cuts
@@ -73,7 +74,7 @@ def find_clusters(
     hashed = records.hashed(matcher.columns, enforced).persist()
     try:
         progress(0.0, "Reading records")
-        rows = SparkRows.of(hashed, len(matcher.columns))
+        rows = SparkRows.of(hashed, hash_count(matcher.columns))
         progress(0.1, f"Joining {rows.count:,} rows")
         pairs = _grouped(records, hashed, rows, enforced, options)
         progress(0.4, "Learning from a sample")

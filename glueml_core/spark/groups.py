@@ -22,15 +22,15 @@ _FOR_THE_DRIVER = 1_000_000
 
 def group_pairs(pairs: DataFrame, min_evidence: int) -> DataFrame:
     """
-    The pairs that stay by the law of `matching.large.groups`, with their `group_id`.
+    The pairs inside groups by the law of `matching.large.groups`, with their `group_id`.
 
     Args:
         pairs: `l` < `r`, `evidence`; those with LINKED evidence always stay.
         min_evidence: What every pair has at least.
 
     Returns:
-        `l`, `r`, `evidence`, and `group_id`, the group's lowest row. A row without a pair is a
-        group of its own.
+        `l`, `r`, `evidence`, and `group_id`, the group's lowest row, of the pairs inside groups. A
+        row without a pair is a group of its own.
     """
     if pairs.count() <= _FOR_THE_DRIVER:
         return _by_the_driver(pairs, min_evidence)
@@ -41,7 +41,7 @@ def group_pairs(pairs: DataFrame, min_evidence: int) -> DataFrame:
         oversized = _oversized(placed)
         least = oversized.agg(F.min("least")).first()
         if least is None or least[0] is None:
-            return reduce(DataFrame.union, settled, placed)
+            return _within(pairs, reduce(DataFrame.union, settled, placed)) if settled else placed
         settled.append(placed.join(oversized, "group_id", "left_anti").select(placed.columns))
         # Steps that no pair falls by change nothing; they are taken at once.
         asked += STEP * ((least[0] - asked) // STEP + 1)
@@ -64,6 +64,14 @@ def _placed(pairs: DataFrame) -> DataFrame:
     of_row = components(pairs).select(F.col("row").alias("r"), F.col("component").alias("group_id"))
     # The higher row of a pair is never the lowest of its component.
     return cut(pairs.join(of_row, "r").select("l", "r", "evidence", "group_id"))
+
+
+def _within(pairs: DataFrame, placed: DataFrame) -> DataFrame:
+    """All pairs whose rows are in one group, also what was too weak to hold it together."""
+    rows = placed.select(F.explode(F.array("l", "r")).alias("row"), "group_id").distinct()
+    of_left, of_right = rows.toDF("l", "group_id"), rows.toDF("r", "other")
+    both = pairs.join(of_left, "l").join(of_right, "r").where("group_id = other")
+    return cut(both.select("l", "r", "evidence", "group_id"))
 
 
 def _oversized(placed: DataFrame) -> DataFrame:

@@ -22,7 +22,8 @@ from pyspark.sql.types import (
 )
 
 from glueml_core.errors import InvalidInputException
-from glueml_core.matching.large.hashing import MISSING, cell_hashes, row_hashes
+from glueml_core.matching.large.hashed_columns import HashedColumns, hash_count
+from glueml_core.matching.large.hashing import MISSING, row_hashes
 from glueml_core.matching.large.part import standing_apart
 from glueml_core.matching.rows import ColumnProfile
 from glueml_core.tables.records import to_records
@@ -94,11 +95,11 @@ class SparkRecords:
 
     def hashed(self, columns: Sequence[ColumnProfile], labels: Table[Labels]) -> DataFrame:
         """
-        The frame with `record_id`, `row` and `h0`, `h1`, …: hashes of the row and of its cells.
+        The frame with `record_id`, `row` and `h0`, `h1`, …: hashes of the row and of what it says.
 
         Equal records are one row unless `standing_apart` says otherwise.
         """
-        count = len(columns)
+        count = hash_count(columns)
         added = [
             StructField("record_id", StringType(), False),
             StructField("row", LongType(), False),
@@ -164,7 +165,7 @@ def _hashed(
 ) -> pa.RecordBatch:
     records = table_of(pa.Table.from_batches([batch]), key, names)
     known = batch.column("known").to_numpy(zero_copy_only=False)
-    cells = cell_hashes(records, columns)
+    cells = HashedColumns.of(records, columns).cells
     apart = standing_apart(records, known, labels)
     rows = row_hashes(cells, apart)
     added = {
@@ -172,7 +173,7 @@ def _hashed(
         "row": pa.array(rows),
         **{
             f"h{number}": pa.array(cells[:, number], mask=cells[:, number] == MISSING)
-            for number in range(len(columns))
+            for number in range(cells.shape[1])
         },
     }
     fields = [batch.schema.field(number) for number in range(batch.num_columns)]

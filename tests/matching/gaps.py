@@ -7,12 +7,16 @@ from glueml_core.matching.rows import ColumnProfile
 
 __all__ = ["COLUMNS", "records_with_gaps"]
 
-COLUMNS = [ColumnProfile(name, "text") for name in ("name", "city", "street", "phone")]
+COLUMNS = [
+    *(ColumnProfile(name, "text") for name in ("name", "city", "street", "phone")),
+    ColumnProfile("remark", "text", joined_words=3),
+]
+_WORDS_OF_A_REMARK = 6
 
 
 def records_with_gaps(count: int, gaps: float) -> pd.DataFrame:
     """
-    Numbered records of which one in three says what the next one says.
+    Numbered records of which one in three says what the next one says, but for a word of a remark.
 
     Args:
         count: How many.
@@ -25,8 +29,13 @@ def records_with_gaps(count: int, gaps: float) -> pd.DataFrame:
         "street": rng.integers(0, count // 3, count),
         "phone": rng.integers(0, 10**9, count),
     }
+    words = rng.integers(0, count, (count, _WORDS_OF_A_REMARK)).astype(str)
     frame = pd.DataFrame(cells).astype(str)
+    frame["remark"] = [" ".join(row) for row in words]
     frame.iloc[::3] = frame.shift(-1).iloc[::3]
+    frame["remark"] = [
+        f"{remark} {own}" for remark, own in zip(frame["remark"], words[:, 0], strict=True)
+    ]
     frame = frame.mask(rng.random(frame.shape) < gaps)
     frame.insert(0, "record_id", np.arange(count).astype(str))
     return frame

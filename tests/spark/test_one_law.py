@@ -88,6 +88,13 @@ def test_both_engines_find_the_same_among_made_up_people(people):
     check_same(records, "people", found)
 
 
+def test_both_engines_find_the_same_among_papers(spark):
+    """They are joined on words of their titles, for no two are equal."""
+    records = table("papers").drop(columns="entity")
+
+    check_same(records, "papers", on_spark(frame_of(spark, records), "papers"))
+
+
 def test_both_engines_add_new_people_to_the_same_clusters(spark, people):
     """Two records of three keep the numbers that a run gave them; every third is new."""
     from glueml_core.spark import find_incremental_matches as find_on_spark

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from glueml_core.matching.arrays import Mask, Positions
 from glueml_core.matching.large.agreement import Key
 from glueml_core.matching.large.texts import TextColumn
+from glueml_core.matching.large.words import WordColumn
 
 __all__ = ["Blocks"]
 
@@ -39,7 +40,7 @@ class Blocks:
     max_size: int
 
     @classmethod
-    def of(cls, columns: Sequence[TextColumn], max_size: int) -> Blocks:
+    def of(cls, columns: Sequence[TextColumn | WordColumn], max_size: int) -> Blocks:
         """The blocks of a table with these columns."""
         return cls(
             tuple(column.codes for column in columns),

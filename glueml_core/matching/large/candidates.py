@@ -71,8 +71,8 @@ def candidates_of(
             may raise what ends the work.
     """
     joins = _Joins(
-        Blocks.of(table.texts, effort.max_block_size),
-        Evidence.of(table.texts, agreement),
+        Blocks.of(table.joined, effort.max_block_size),
+        Evidence.of(table.joined, agreement),
         agreement.min_evidence(effort.evidence_margin),
         agreement.keys(effort.max_block_size),
     )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from glueml_core.matching.arrays import Mask, Positions
 from glueml_core.matching.large.agreement import PER_NAT, Agreement, News
 from glueml_core.matching.large.texts import TextColumn
+from glueml_core.matching.large.words import WordColumn
 from glueml_core.matching.portions import portions
 
 __all__ = ["Evidence", "text_rarities"]
@@ -35,7 +36,7 @@ class Evidence:
     news: tuple[News, ...]
 
     @classmethod
-    def of(cls, columns: Sequence[TextColumn], agreement: Agreement) -> Evidence:
+    def of(cls, columns: Sequence[TextColumn | WordColumn], agreement: Agreement) -> Evidence:
         """What pairs of rows of a table with these columns tell."""
         return cls(
             # Side by side, the cells of a row come into the cache together.

@@ -53,11 +53,12 @@ class Forecast:
     @classmethod
     def of(cls, records: pd.DataFrame, table: LargeTable, pairs: int) -> Forecast:
         """Of a table of which so many candidate pairs are expected."""
-        texts = sum(column.texts.nbytes + column.codes.nbytes for column in table.texts)
+        texts = sum(column.texts.nbytes for column in table.texts)
+        codes = sum(column.codes.nbytes for column in table.joined)
         given = int(records.memory_usage(index=False).sum())
         sorting = _BYTES_PER_CELL_OF_JOINS * table.cells.size + _BYTES_PER_ROW * CORES * len(table)
         working = max(_COPIES_OF_CELLS * table.cells.nbytes, sorting)
-        held = _COPIES_OF_RECORDS * given + texts + table.cells.nbytes + working
+        held = _COPIES_OF_RECORDS * given + texts + codes + table.cells.nbytes + working
         return cls(len(records), pairs, held // _MIB)
 
     @property

@@ -19,7 +19,7 @@ LINKED = np.iinfo(np.int32).max
 
 def group_rows(pairs: Candidates, row_count: int, min_evidence: int) -> tuple[Positions, Mask]:
     """
-    Connected rows; inside groups that are too large, pairs with least evidence go first.
+    Connected rows; groups that are too large come apart where evidence is least.
 
     Args:
         pairs: Candidate pairs; those with LINKED evidence always stay.
@@ -27,15 +27,16 @@ def group_rows(pairs: Candidates, row_count: int, min_evidence: int) -> tuple[Po
         min_evidence: What every pair has at least.
 
     Returns:
-        Group number of each row, shape (n_rows,), and which pairs stay.
+        Group number of each row, shape (n_rows,), and which pairs are of one group.
     """
-    stay = np.ones(len(pairs), dtype=bool)
+    connects = np.ones(len(pairs), dtype=bool)
     asked = min_evidence
     while True:
-        group = connected(pairs.left[stay], pairs.right[stay], row_count)
-        oversized = (np.bincount(group) > MAX_GROUP_ROWS)[group[pairs.left]] & stay
+        group = connected(pairs.left[connects], pairs.right[connects], row_count)
+        oversized = (np.bincount(group) > MAX_GROUP_ROWS)[group[pairs.left]] & connects
         loose = oversized & (pairs.evidence < LINKED)
         if not loose.any():
-            return group, stay
+            # What was too weak to hold a group together may still be a match inside one.
+            return group, group[pairs.left] == group[pairs.right]
         asked += STEP
-        stay &= ~(loose & (pairs.evidence < asked))
+        connects &= ~(loose & (pairs.evidence < asked))

@@ -29,7 +29,7 @@ class Cells:
     One column's cells of one side of some pairs.
 
     Args:
-        hashes: As `cell_hashes` gives them, shape (n_pairs,).
+        hashes: As `HashedColumns` has them, shape (n_pairs,).
         rarity: Rarity of each text in its table, in nats, shape (n_pairs,).
         numbers: Position of each cell's text in `texts`, shape (n_pairs,).
         texts: The column's normalized texts, an Arrow array.

@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from glueml_core.matching.arrays import Positions
 from glueml_core.matching.background import Background
 from glueml_core.matching.large.agreement import Agreement
-from glueml_core.matching.large.hashing import hashed_columns, row_hashes
+from glueml_core.matching.large.hashed_columns import HashedColumns
+from glueml_core.matching.large.hashing import row_hashes
 from glueml_core.matching.large.texts import TextColumn
+from glueml_core.matching.large.words import WordColumn
 from glueml_core.matching.rows import ColumnProfile, distinct_rows, profile
 from glueml_core.matching.vectors import TableVectors
 
@@ -37,10 +39,11 @@ class LargeTable:
 
     Args:
         columns: How the columns are read.
-        cells: Cell hashes, shape (n_rows, n_columns).
+        cells: As `HashedColumns` has them, shape (n_rows, n_columns + n_words).
         row_of: Row of each record, shape (n_records,).
         record_of: Position of one record of each row, shape (n_rows,).
         texts: The columns of the rows as numbered texts.
+        words: Words of some columns, which rows are joined on as on columns.
     """
 
     columns: tuple[ColumnProfile, ...]
@@ -48,6 +51,7 @@ class LargeTable:
     row_of: Positions
     record_of: Positions
     texts: tuple[TextColumn, ...]
+    words: tuple[WordColumn, ...]
 
     @classmethod
     def of(
@@ -66,19 +70,25 @@ class LargeTable:
         """
         if columns is None:
             columns = profile(records.iloc[_spread(len(records))])
-        texts, cells = hashed_columns(records, columns)
-        content = row_hashes(cells, apart)
+        hashed = HashedColumns.of(records, columns)
+        content = row_hashes(hashed.cells, apart)
         _, record_of, row_of = np.unique(content, return_index=True, return_inverse=True)
         return cls(
             tuple(columns),
-            cells[record_of],
+            hashed.cells[record_of],
             row_of.astype(np.int64),
             record_of,
-            tuple(column.of_rows(record_of) for column in texts),
+            tuple(column.of_rows(record_of) for column in hashed.texts),
+            tuple(column.of_rows(record_of) for column in hashed.words),
         )
 
     def __len__(self) -> int:
         return len(self.cells)
+
+    @property
+    def joined(self) -> tuple[TextColumn | WordColumn, ...]:
+        """What rows are joined on, in the order of `cells`."""
+        return (*self.texts, *self.words)
 
     @property
     def agreement(self) -> Agreement:

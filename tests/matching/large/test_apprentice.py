@@ -9,7 +9,7 @@ import pytest
 
 from glueml_core.matching import MatchingOptions, find_matches, train_matcher
 from glueml_core.matching.large.apprentice import Apprentice
-from glueml_core.matching.large.hashing import cell_hashes
+from glueml_core.matching.large.hashed_columns import HashedColumns
 from glueml_core.matching.large.likeness import Cells, likeness
 from glueml_core.matching.options import silent
 from glueml_core.matching.rows import ColumnProfile
@@ -125,7 +125,7 @@ class TestLikeness:
             {"first": ["Anna", "anna", "Meyer", None], "last": ["Meyer", "Mayer", "Anna", "Mayer"]}
         )
         texts = [[cell and cell.lower() for cell in rows[c.name]] for c in columns]
-        hashes = cell_hashes(rows, columns)
+        hashes = HashedColumns.of(rows, columns).cells
 
         def cells(chosen):
             rarity = np.ones(len(chosen), np.float32)

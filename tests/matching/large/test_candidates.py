@@ -30,7 +30,7 @@ def table() -> LargeTable:
 def by_hand(table: LargeTable) -> dict[tuple[int, int], int]:
     """Every pair in a block that is not too large, with the evidence that Spark's SQL gives it."""
     agreement = table.agreement
-    names = [f"h{number}" for number in range(len(COLUMNS))]
+    names = [f"h{number}" for number in range(table.cells.shape[1])]
     cells = pd.DataFrame(table.cells, columns=names)
     cells = cells.astype("Int64").mask(cells == MISSING)
     found = set()

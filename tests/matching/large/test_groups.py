@@ -29,6 +29,22 @@ class TestGroupRows:
         assert not stay[MAX_GROUP_ROWS - 1]
         assert np.bincount(group).max() <= MAX_GROUP_ROWS
 
+    def test_pairs_too_weak_to_hold_a_group_together_stay_inside_one(self):
+        """Two chains that a weak pair makes one; another is between the ends of the first."""
+        evidence = [5000] * (2 * MAX_GROUP_ROWS - 1)
+        evidence[MAX_GROUP_ROWS - 1] = 900
+        pairs = chain(evidence)
+        weak = Candidates(
+            np.append(pairs.left, 0),
+            np.append(pairs.right, MAX_GROUP_ROWS - 1),
+            np.append(pairs.evidence, np.int32(900)),
+        )
+
+        _, stay = group_rows(weak, len(evidence) + 1, 800)
+
+        assert stay[-1]
+        assert stay.sum() == len(weak) - 1
+
     def test_labels_keep_rows_together_whatever_the_size(self):
         linked = chain([LINKED] * (MAX_GROUP_ROWS + 10))
 
