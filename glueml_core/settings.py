@@ -102,7 +102,8 @@ class Settings(BaseSettings):
         default=70_000,
         ge=0,
         description="Records that a table may have to be compared as a whole: some 40 MiB a "
-        "thousand. A larger one is matched part by part, by values that records share.",
+        "thousand. A larger one is matched part by part, by values and rare words that records "
+        "share.",
     )
     kept_pairs_mib: int = Field(
         default=2_048,

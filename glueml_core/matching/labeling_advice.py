@@ -16,7 +16,7 @@ __all__ = ["Churn", "LabelingAdvice", "churn_between", "labeling_advice"]
 # Below both, a further round has not been seen to move F1 by a hundredth.
 _SETTLED_CHANGE = 0.01
 _SETTLED_WIDTH = 0.06
-# Of a table that is matched part by part. Tables of people have .95 and more, products hardly any.
+# Of a table that is matched part by part. Tables of people have .95 and more, products about half.
 _FEW_JOINED = 0.8
 
 
@@ -73,9 +73,9 @@ def labeling_advice(churn: Churn, f1: Estimate, joined: Estimate | None = None) 
     if joined is not None and joined.high < _FEW_JOINED:
         return LabelingAdvice(
             False,
-            "A table of this size is matched part by part, by values that records share, which "
-            f"finds {joined.value:.1%} of the matches that labels tell. More labels do not change "
-            "that; comparing the table as a whole does (whole_table_rows in the settings).",
+            "A table of this size is matched part by part, by values and words that are shared, "
+            f"which finds {joined.value:.1%} of the matches that labels tell. More labels do not "
+            "change that; comparing the table as a whole does (whole_table_rows in the settings).",
         )
     seen = (
         f"The latest third of the labels changed the cluster of {churn.changed_records:.1%} of the "

@@ -79,8 +79,8 @@ def _hint(comparison: Comparison) -> str:
     if len(comparison.candidates) >= _HARDLY_ANY_CANDIDATES * len(comparison.table):
         return ""
     return (
-        "; a table of this size is searched by values that records share, and hardly any do: "
-        "compared as a whole (whole_table_rows in the settings), it has more to ask about"
+        "; a table of this size is searched by values and words that records share, and hardly any "
+        "do: compared as a whole (whole_table_rows in the settings), it has more to ask about"
     )
 
 
