@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, cast
 
@@ -133,6 +134,10 @@ def decide(
     done = 0
     for part in parts:
         progress(0.85 + 0.15 * done / max(parts.pair_count, 1), doing)
+        if done:
+            # NumPy's pointers, by which LightGBM reads, are cycles that keep the features of the
+            # part before; Python would leave many of these lying about before it looks for cycles.
+            gc.collect()
         found, confidence[part.records] = match(records.iloc[part.records], part.left, part.right)
         cluster[part.records] = part.records[first_of(found)]
         done += part.pair_count

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -112,9 +111,6 @@ class PartMatcher:
             right: Of the other.
             known: Existing cluster of each record, -1 if it has none.
         """
-        # NumPy's pointers, by which LightGBM reads, are cycles that keep the features of the parts
-        # before; Python would leave many of these lying about before it looks for cycles.
-        gc.collect()
         labels = self.labels[self.labels["record_id"].isin(records["record_id"])]
         settled_records = np.full(len(records), -1) if known is None else known
         apart = standing_apart(records, settled_records, labels)
