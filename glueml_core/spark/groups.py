@@ -14,7 +14,7 @@ from glueml_core.matching.large.groups import LINKED, MAX_GROUP_ROWS, STEP, grou
 from glueml_core.spark.components import components
 from glueml_core.spark.lineage import cut
 
-__all__ = ["group_pairs"]
+__all__ = ["group_pairs", "rows_of_groups"]
 
 # 20 MB of the driver's, which groups them in less time than one of many rounds of jobs takes.
 _FOR_THE_DRIVER = 1_000_000
@@ -49,6 +49,11 @@ def group_pairs(pairs: DataFrame, min_evidence: int) -> DataFrame:
         loose = cut(open_.select("l", "r", "evidence"))
 
 
+def rows_of_groups(pairs: DataFrame) -> DataFrame:
+    """Each `row` of some pairs once, with its `group_id`."""
+    return pairs.select("group_id", F.explode(F.array("l", "r")).alias("row")).distinct()
+
+
 def _by_the_driver(pairs: DataFrame, min_evidence: int) -> DataFrame:
     table = pairs.select("l", "r", "evidence").toArrow()
     left, right, evidence = (column.to_numpy() for column in table.columns)
@@ -68,15 +73,16 @@ def _placed(pairs: DataFrame) -> DataFrame:
 
 def _within(pairs: DataFrame, placed: DataFrame) -> DataFrame:
     """All pairs whose rows are in one group, also what was too weak to hold it together."""
-    rows = placed.select(F.explode(F.array("l", "r")).alias("row"), "group_id").distinct()
-    of_left, of_right = rows.toDF("l", "group_id"), rows.toDF("r", "other")
+    rows = rows_of_groups(placed)
+    of_left, of_right = rows.toDF("group_id", "l"), rows.toDF("other", "r")
     both = pairs.join(of_left, "l").join(of_right, "r").where("group_id = other")
     return cut(both.select("l", "r", "evidence", "group_id"))
 
 
 def _oversized(placed: DataFrame) -> DataFrame:
     """Groups that are too large, and have a pair that may go; with the least evidence of these."""
-    rows = placed.select("group_id", F.explode(F.array("l", "r")).alias("row")).distinct()
-    sizes = rows.groupBy("group_id").count().where(F.col("count") > MAX_GROUP_ROWS)
+    sizes = (
+        rows_of_groups(placed).groupBy("group_id").count().where(F.col("count") > MAX_GROUP_ROWS)
+    )
     least = placed.where(F.col("evidence") < LINKED).groupBy("group_id")
     return sizes.join(least.agg(F.min("evidence").alias("least")), "group_id")

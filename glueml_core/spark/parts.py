@@ -17,6 +17,7 @@ from glueml_core.matching.large.deciding import Glance
 from glueml_core.matching.large.finding import decide
 from glueml_core.matching.large.glancing import Glancing
 from glueml_core.matching.options import silent
+from glueml_core.spark.groups import rows_of_groups
 from glueml_core.spark.records import NEW
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def match_parts(
 
 def _placed(rows: SparkRows, pairs: DataFrame) -> DataFrame:
     """Rows that need comparing, with their group: those with a pair, and new ones with an equal."""
-    ends = pairs.select("group_id", F.explode(F.array("l", "r")).alias("row")).distinct()
+    ends = rows_of_groups(pairs)
     placed = rows.frame.join(ends, "row", "left")
     placed = placed.where(f"group_id IS NOT NULL OR copies > 1 AND known = {NEW}")
     return placed.select("row", F.coalesce("group_id", "row").alias("group_id"), *rows.counts)

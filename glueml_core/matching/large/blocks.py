@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from glueml_core.matching.arrays import Mask, Positions
 from glueml_core.matching.large.agreement import Key
+from glueml_core.matching.large.hashing import SPREAD
 from glueml_core.matching.large.texts import TextColumn
 from glueml_core.matching.large.words import WordColumn
 
@@ -19,8 +20,6 @@ __all__ = ["Blocks"]
 _PAIRS_AT_ONCE = 60_000
 # Of a number that holds a key's values and, below them, a row.
 _BITS = 63
-# Odd, so that no two numbers become one.
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ class Blocks:
 def _near(values: NDArray[np.int64], is_seed: Mask) -> Mask:
     """Which values are a seed's; and some of the others, since different values may look alike."""
     width = int(16 * is_seed.sum()).bit_length()
-    looks = (values.view(np.uint64) * _SPREAD) >> np.uint64(64 - max(width, 1))
+    looks = (values.view(np.uint64) * SPREAD) >> np.uint64(64 - max(width, 1))
     marked = np.zeros(1 << max(width, 1), dtype=bool)
     marked[looks[is_seed]] = True
     return np.asarray(marked[looks])

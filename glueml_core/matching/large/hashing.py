@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from glueml_core.matching.arrays import Positions
 
-__all__ = ["MISSING", "row_hashes", "text_hashes"]
+__all__ = ["MISSING", "SPREAD", "row_hashes", "text_hashes"]
 
 MISSING = 0
 # Texts that are Python objects at one time.
 _TEXTS_AT_ONCE = 200_000
 # Odd numbers: multiplying by one loses no bit.
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 def text_hashes(texts: pa.Array) -> NDArray[np.int64]:
@@ -44,6 +44,6 @@ def row_hashes(*parts: Positions) -> NDArray[np.int64]:
     """
     mixed = np.zeros(len(parts[0]), dtype=np.uint64)
     for column in (column for part in parts for column in np.atleast_2d(part.T)):
-        mixed = (mixed ^ column.view(np.uint64)) * _SPREAD
+        mixed = (mixed ^ column.view(np.uint64)) * SPREAD
         mixed ^= mixed >> np.uint64(29)
     return mixed.view(np.int64)

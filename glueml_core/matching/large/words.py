@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from glueml_core.matching.large.hashing import MISSING, text_hashes
+from glueml_core.matching.large.hashing import MISSING, SPREAD, text_hashes
 from glueml_core.matching.large.texts import TextColumn
 from glueml_core.matching.portions import each_portion
 from glueml_core.matching.tokens import words_in
@@ -20,7 +20,6 @@ _NOT_WORD = r"[^\pL\pN]+"
 # Texts whose words are in memory at one time, on each core.
 _TEXTS_AT_ONCE = 50_000
 _STRUCK_OUT = np.uint64(2**64 - 1)
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True)
@@ -93,8 +92,8 @@ def _taken(texts: pa.Array, count: int) -> NDArray[np.int64]:
 
 def _mixed(hashes: NDArray[np.uint64], number: int) -> NDArray[np.uint64]:
     """Other numbers in another order, never MISSING."""
-    mixed = (hashes ^ np.uint64(number + 1)) * _SPREAD
-    mixed = (mixed ^ (mixed >> np.uint64(32))) * _SPREAD
+    mixed = (hashes ^ np.uint64(number + 1)) * SPREAD
+    mixed = (mixed ^ (mixed >> np.uint64(32))) * SPREAD
     return (mixed ^ (mixed >> np.uint64(29))) | np.uint64(1)
 
 
