@@ -12,4 +12,6 @@ def defs() -> dg.Definitions:
     """What `dagster dev` loads."""
     folder = dg.load_from_defs_folder(path_within_project=Path(__file__).parent)
     glueml = GlueMLResource(store=dg.EnvVar("GLUEML_HOME"))
-    return dg.Definitions.merge(folder, dg.Definitions(resources={"glueml": glueml}))
+    # Task runs have processes of their own: steps that wait for them need none.
+    own = dg.Definitions(resources={"glueml": glueml}, executor=dg.in_process_executor)
+    return dg.Definitions.merge(folder, own)
