@@ -1,5 +1,6 @@
 """With the Dagster runner chosen, what boto3 starts is a Dagster run, and nothing is lost."""
 
+import json
 import os
 import signal
 import socket
@@ -28,26 +29,23 @@ from tests.waiting import wait_for
 
 
 class Service:
-    """A store whose runner is Dagster, with one transform and a few labels."""
+    """A store whose runner is Dagster, and a transform of one test's own with a few labels."""
 
-    def __init__(self, store: Path, folder: Path, people: Path) -> None:
-        self.settings = Settings.of(store)
-        self.core = Core.of(self.settings)
-        self.glue = connect(self.core)
-        self.output = (folder / "exported").as_uri()
-        self.home = self.settings.store / "dagster"
-        self.transform_id = self._create(people)
+    def __init__(self, core: Core, name: str, output: Path) -> None:
+        self.core = core
+        self.glue = connect(core)
+        self.output = output.as_uri()
+        self.home = core.settings.store / "dagster"
+        self.asset = name.replace(" ", "_")
+        self.transform_id = self._create(name)
 
-    def _create(self, people: Path) -> str:
-        table = crawl(people.as_uri(), self.settings) | {"Name": "people"}
-        self.glue.create_database(DatabaseInput={"Name": "crm"})
-        self.glue.create_table(DatabaseName="crm", TableInput=table)
+    def _create(self, name: str) -> str:
         parameters = {
             "TransformType": "FIND_MATCHES",
             "FindMatchesParameters": {"PrimaryKeyColumnName": "id"},
         }
         created = self.glue.create_ml_transform(
-            Name="our people",
+            Name=name,
             Role="r",
             InputRecordTables=[{"DatabaseName": "crm", "TableName": "people"}],
             Parameters=parameters,
@@ -95,25 +93,43 @@ class Service:
         return wait_for(run)
 
 
-@pytest.fixture
-def service(
-    home: Path, tmp_path: Path, people: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Service]:
-    monkeypatch.delenv("DAGSTER_HOME", raising=False)
-    monkeypatch.setenv("GLUEML_RUNNER", "dagster")
-    service = Service(home, tmp_path, people)
-    yield service
-    service.core.close()
-
-
-@pytest.fixture
-def stalled_s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def stalled_s3() -> Iterator[str]:
     """A folder on a server that takes every request and never answers."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{server.getsockname()[1]}")
-        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        pytest.MonkeyPatch.context() as environment,
+    ):
+        environment.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{server.getsockname()[1]}")
+        environment.setenv("AWS_ACCESS_KEY_ID", "testing")
+        environment.setenv("AWS_SECRET_ACCESS_KEY", "testing")
         yield "s3://stalled/labels"
+
+
+@pytest.fixture(scope="module")
+def core(tmp_path_factory: pytest.TempPathFactory, stalled_s3: str) -> Iterator[Core]:
+    """One for all tests, as a service has one: its first task run starts what executes the rest."""
+    folder = tmp_path_factory.mktemp("runner")
+    people = folder / "people" / "people.csv"
+    people.parent.mkdir()
+    people.write_text("id,name\n0,Person 0\n1,Person 0\n2,Person 1")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.delenv("DAGSTER_HOME", raising=False)
+        environment.setenv("GLUEML_RUNNER", "dagster")
+        environment.setenv("GLUEML_FILE_ROOTS", json.dumps([str(folder)]))
+        core = Core.of(Settings.of(folder / "store"))
+        glue = connect(core)
+        glue.create_database(DatabaseInput={"Name": "crm"})
+        table = crawl(people.parent.as_uri(), core.settings) | {"Name": "people"}
+        glue.create_table(DatabaseName="crm", TableInput=table)
+        yield core
+        core.close()
+
+
+@pytest.fixture
+def service(core: Core, request: pytest.FixtureRequest) -> Service:
+    name = f"people {request.node.name[-20:]}"
+    return Service(core, name, core.settings.store.parent / name)
 
 
 class TestATaskRunStartedByBoto3:
@@ -125,7 +141,7 @@ class TestATaskRunStartedByBoto3:
         assert run.status is dg.DagsterRunStatus.SUCCESS
         assert service.task_status(task_run_id) == "SUCCEEDED"
         with open_instance(service.home) as instance:
-            key = dg.AssetKey(["glueml", "our_people", "labels_export"])
+            key = dg.AssetKey(["glueml", service.asset, "labels_export"])
             event = instance.get_latest_materialization_event(key)
         assert event.run_id == run.run_id
         assert event.asset_materialization.metadata["glueml/task_run_id"].value == task_run_id
@@ -159,7 +175,8 @@ class TestATaskRunStartedByBoto3:
 
         service.ended(task_run_id)
         with open_instance(service.home) as instance:
-            assert instance.get_runs_count() == 1
+            tags = {"glueml/transform_id": service.transform_id}
+            assert instance.get_runs_count(dg.RunsFilter(tags=tags)) == 1
 
 
 class TestATaskRunThatTakesTooLong:
@@ -211,7 +228,9 @@ class TestADagsterRunWhoseProcessDied:
 
     def test_is_ended_by_the_next_core_if_nobody_watched(self, service):
         run = service.core.store.task_runs.add(service.transform_id, "EXPORT_LABELS")
-        run_id = create(service.home, "glueml_dagster.definitions", run, service.settings.store)
+        run_id = create(
+            service.home, "glueml_dagster.definitions", run, service.core.settings.store
+        )
         with open_instance(service.home) as instance:
             # Its process was number 1 long ago; whoever has that number now is another.
             long_ago = replace(this_process(), pid=1, started_on=-1)
