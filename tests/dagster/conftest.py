@@ -1,6 +1,8 @@
 """A transform of a few people, in a store of its own, as a Dagster user defines it."""
 
 import json
+import socket
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,13 @@ def transform(people: Path, tmp_path: Path) -> FindMatchesTransform:
         primary_key="id",
         folder=(tmp_path / "files").as_uri(),
     )
+
+
+@pytest.fixture(scope="module")
+def stalled_s3() -> Iterator[str]:
+    """The address of a server that takes every request and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
 
 
 @pytest.fixture
